@@ -5,14 +5,14 @@
 #
 # Makes under DIR (build/modules) a folder for each generation, holding fips.so and fipsmodule.cnf:
 #   3.0  built from the source package of this release's own openssl
-#   3.5  taken out of the package openssl-provider-fips of the next release (3.5/ also gets
-#        fipsmodule-tolerant.cnf, which a client under an approved policy must refuse)
+#   3.5  taken out of the package openssl-provider-fips of the next release; with it comes
+#        fipsmodule-tolerant.cnf, which a client under an approved policy must refuse
 # --add takes any other folder that holds fips.so, for example the certified 3.1.2; with a
 # fipsmodule.cnf of its own it is used as it is, else a copy with a strict config is made.
 #
 # Prints one line for each module, "module NAME: ..." or "module NAME: MISSING: reason", and writes
-# the folders of those at hand to DIR/available, one a line. With --require a missing one is an
-# error. What is there already is kept. The machine's apt configuration is not touched, and
+# the folders of those at hand to DIR/available, one a line. A missing one that was asked for, by
+# --add or --require, is an error. What is there already is kept. The machine's apt configuration is not touched, and
 # neither root nor anything installed beyond setup.sh's list "demo" is needed.
 set -eu -o pipefail
 
@@ -175,7 +175,7 @@ added_make()
         config_write "$copy" strict fipsmodule.cnf >&2 \
             || { echo "this machine's libcrypto cannot load the module"; return 1; }
     fi
-    config_check "$copy" >&2 || { echo "the module does not start with its config"; return 1; }
+    config_check "$copy" >/dev/null || { echo "the module does not start with its config"; return 1; }
     echo "$copy"
 }
 
@@ -222,6 +222,7 @@ for folder in ${added[@]+"${added[@]}"}; do
         report "$folder" "$where"
     else
         report_missing "$folder" "$where"
+        require=true
     fi
 done
 

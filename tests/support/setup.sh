@@ -10,7 +10,7 @@ set -eu
 
 build='cmake ninja-build make perl gcc libc6-dev pkg-config libssl-dev zlib1g-dev libkrb5-dev'
 run='openssl openssh-server openssh-client ca-certificates'
-check='clang libclang-rt-dev libcmocka-dev valgrind libc6-dbg python3 git
+check='clang libclang-rt-dev clang-format libcmocka-dev valgrind libc6-dbg python3 git
     libpam-wrapper libnss-wrapper libuid-wrapper'
 
 case "${1:-}" in

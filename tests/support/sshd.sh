@@ -6,8 +6,8 @@
 #
 # start returns when the server accepts connections, and prints what a client needs, one NAME=VALUE
 # a line: port, user, client_key, and fingerprint_TYPE for each host key. Works as root and as a
-# normal user, who can then only log in as oneself. The server runs until stop, which a caller has in
-# its exit trap.
+# normal user, who can then only log in as oneself. The server runs until stop, which the caller's
+# exit trap should call.
 set -eu
 
 usage()
