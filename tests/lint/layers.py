@@ -13,12 +13,15 @@ Each finding names its rule:
   gssapi      <gssapi...> or <krb5...> outside one file of src/services
   zlib        <zlib.h> outside src/transport
   system      a socket, poll or clock header outside src/net
-  stdio       <stdio.h> outside src/cli, and src/base which formats texts with it
+  stdio       <stdio.h> outside src/cli, but for what isn't a stream (snprintf, rename); the
+              calls of the rest are in calls.py
   file-length more than 500 lines
   function    more than 100 lines (a warning above 60)
 """
 
 import collections
+import contextlib
+import io
 import pathlib
 import re
 import sys
@@ -40,6 +43,7 @@ SOCKETS = {
     "sys/socket.h", "sys/un.h", "ifaddrs.h",
 }
 WAITING = {"poll.h", "sys/poll.h", "sys/epoll.h", "sys/select.h", "sys/eventfd.h"}
+WITHOUT_STREAM = re.compile(r"\b(?:v?snprintf|rename)\s*\(")
 CLOCKS = {"time.h", "sys/time.h", "sys/timerfd.h", "sys/timeb.h"}
 
 Finding = collections.namedtuple("Finding", "rule path line text")
@@ -57,8 +61,6 @@ def system_rule(room, header):
         return None if room == "net" else "system"
     if header in WAITING:
         return None if room in ("net", "cli") else "system"
-    if header == "stdio.h":
-        return None if room in ("base", "cli") else "stdio"
     return None
 
 
@@ -87,6 +89,8 @@ def check_file(top, room, path, text):
             rule = None if (top / "include" / target).is_file() else "unknown"
         elif room == "public":
             rule = None if target in STANDARD_HEADERS else "public"
+        elif target == "stdio.h":
+            rule = None if room == "cli" or WITHOUT_STREAM.search(code) else "stdio"
         else:
             rule = system_rule(room, target)
         if rule:
@@ -151,7 +155,7 @@ GOOD_TREE = {
     "include/sexec/sexec.h": "#include <stddef.h>\n#include <sexec/error.h>\n",
     "include/sexec/error.h": "#include <stdint.h>\n",
     "src/base/error.h": "",
-    "src/base/text.c": '#include "base/error.h"\n#include <stdio.h>\n#include <string.h>\n',
+    "src/base/text.c": '#include "base/error.h"\n#include <stdio.h>\nint n = snprintf(a, 1, "");\n',
     "src/wire/reader.h": '#include "base/error.h"\n',
     "src/crypto/digest.h": '#include "wire/reader.h"\n',
     "src/crypto/digest.c": '#include "crypto/digest.h"\n#include <openssl/evp.h>\n',
@@ -198,7 +202,7 @@ BAD_FILES = [
     ("system", "src/transport/bad.c", "#include <time.h>\n"),
     ("system", "src/cli/bad.c", "#include <sys/socket.h>\n"),
     ("stdio", "src/transport/bad.c", "#include <stdio.h>\n"),
-    ("stdio", "audit/bad.c", "#include <stdio.h>\n"),
+    ("stdio", "src/base/bad.c", "#include <stdio.h>\n/* snprintf(a, 1, b) */\n"),
     ("file-length", "src/base/bad.c", "\n" * (FILE_LINES + 1)),
     ("file-length", "include/sexec/bad.h", "\n" * (FILE_LINES + 1)),
     ("function", "src/base/bad.c", long_function(FUNCTION_LINES + 1)),
@@ -238,8 +242,9 @@ def self_test():
 
     with tempfile.TemporaryDirectory() as empty:
         (pathlib.Path(empty) / "src").mkdir()
-        if report(empty) != 1:
-            failures.append("an empty tree passes")
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            if report(empty) != 1:
+                failures.append("an empty tree passes")
 
     for failure in failures:
         print(f"layers self-test: {failure}", file=sys.stderr)

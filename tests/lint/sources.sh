@@ -53,8 +53,11 @@ refuse '\b(deb|security|ftp|archive|registry|pypi|crates)\.[a-z]+\.(org|com|io)'
 formatter=$(command -v clang-format-14 || command -v clang-format)
 if [ -z "$formatter" ]; then
     complain "clang-format is missing (Debian: apt-get install clang-format)"
-elif ! "$formatter" --style=file --dry-run -Werror --ferror-limit=3 "${code[@]}"; then
-    complain "not in the house style; mend with: $formatter -i FILE"
+else
+    for path in "${code[@]}"; do
+        "$formatter" --style=file --dry-run -Werror "$path" 2>/dev/null ||
+            complain "$path isn't in the house style; mend with: clang-format -i $path"
+    done
 fi
 
 echo "sources: ${#existing[@]} files looked at"
