@@ -12,8 +12,8 @@
 #
 # Prints one line for each module, "module NAME: ..." or "module NAME: MISSING: reason", and writes
 # the folders of those at hand to DIR/available, one a line. A missing one that was asked for, by
-# --add or --require, is an error. What is there already is kept. The machine's apt configuration is not touched, and
-# neither root nor anything installed beyond setup.sh's list "demo" is needed.
+# --add or --require, is an error. What is there already is kept. The machine's apt configuration is
+# not touched, and neither root nor anything installed beyond setup.sh's list "demo" is needed.
 set -eu -o pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -175,7 +175,8 @@ added_make()
         config_write "$copy" strict fipsmodule.cnf >&2 \
             || { echo "this machine's libcrypto cannot load the module"; return 1; }
     fi
-    config_check "$copy" >/dev/null || { echo "the module does not start with its config"; return 1; }
+    config_check "$copy" >/dev/null \
+        || { echo "the module does not start with its config"; return 1; }
     echo "$copy"
 }
 
