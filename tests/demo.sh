@@ -27,10 +27,11 @@ quietly()
 
 cleanup()
 {
-    "$support/sshd.sh" stop "$scratch" || true
+    "$support/sshd.sh" stop "$scratch/sshd" || true
     rm -rf "$scratch"
 }
 scratch=$(mktemp -d)
+mkdir "$scratch/sshd"
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
@@ -60,7 +61,7 @@ sexec="$root/build/demo/sexec"
 
 # One host key, so that its fingerprint is the one to expect.
 say 'a throw-away sshd'
-"$support/sshd.sh" start "$scratch" ecdsa >"$scratch/server"
+"$support/sshd.sh" start "$scratch/sshd" ecdsa >"$scratch/server"
 sed 's/^/  /' "$scratch/server"
 server_value()
 {
@@ -82,7 +83,7 @@ sed 's/^/  stderr | /' "$scratch/stderr"
 echo "  exit status: $status"
 
 if [ "$status" -ne 7 ] || ! grep -q '^hello from ' "$scratch/stdout"; then
-    sed 's/^/  sshd   | /' "$scratch/log" >&2
+    sed 's/^/  sshd   | /' "$scratch/sshd/log" >&2
     echo 'demo.sh: that is not what the command was to do (output, and exit status 7)' >&2
     exit 1
 fi
