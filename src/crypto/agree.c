@@ -1,0 +1,182 @@
+/* crypto/agree.c: one ephemeral key agreement, whatever the family.
+ *
+ * The peer's share is judged here before OpenSSL sees it: a Diffie-Hellman value against the
+ * group's prime, a point by its form. OpenSSL then makes its own full check. */
+#include "crypto/agree.h"
+
+#include "base/memory.h"
+#include "crypto/agree_peer.h"
+#include "crypto/openssl.h"
+
+#include <openssl/core_names.h>
+#include <openssl/dh.h>
+#include <openssl/params.h>
+
+#define SX_KEX(id, ssh_name, kind, group_name, hash_id)                                            \
+    const struct sx_kex_alg sx_kex_##id = { .name = ssh_name, .family = kind,                      \
+                                            .group = group_name, .hash = hash_id }
+
+SX_KEX(ecdh_nistp256, "ecdh-sha2-nistp256", SX_KEX_ECDH, "P-256", SX_HASH_SHA256);
+SX_KEX(ecdh_nistp384, "ecdh-sha2-nistp384", SX_KEX_ECDH, "P-384", SX_HASH_SHA384);
+SX_KEX(ecdh_nistp521, "ecdh-sha2-nistp521", SX_KEX_ECDH, "P-521", SX_HASH_SHA512);
+SX_KEX(dh_group14_sha256, "diffie-hellman-group14-sha256", SX_KEX_DH, "modp_2048", SX_HASH_SHA256);
+SX_KEX(dh_group16_sha512, "diffie-hellman-group16-sha512", SX_KEX_DH, "modp_4096", SX_HASH_SHA512);
+SX_KEX(dh_group18_sha512, "diffie-hellman-group18-sha512", SX_KEX_DH, "modp_8192", SX_HASH_SHA512);
+SX_KEX(curve25519_sha256, "curve25519-sha256", SX_KEX_X25519, "X25519", SX_HASH_SHA256);
+SX_KEX(curve25519_sha256_libssh, "curve25519-sha256@libssh.org", SX_KEX_X25519, "X25519",
+       SX_HASH_SHA256);
+
+struct sx_agree {
+    struct sx_provider *provider; /* one reference of our own */
+    const struct sx_kex_alg *alg;
+    EVP_PKEY *key; /* NULL once finished */
+    uint8_t share[SX_SHARE_MAX];
+    size_t share_len;
+};
+
+static const char *key_type(enum sx_kex_family family)
+{
+    switch (family) {
+    case SX_KEX_DH: return "DH";
+    case SX_KEX_ECDH: return "EC";
+    case SX_KEX_X25519: return "X25519";
+    }
+    return "";
+}
+
+bool sx_kex_is_available(struct sx_provider *provider, const struct sx_kex_alg *alg)
+{
+    const char *properties = sx_provider_properties(provider);
+    const char *type = key_type(alg->family);
+    EVP_KEYMGMT *manager = EVP_KEYMGMT_fetch(provider->libctx, type, properties);
+    EVP_KEYEXCH *exchange = EVP_KEYEXCH_fetch(
+        provider->libctx, alg->family == SX_KEX_ECDH ? "ECDH" : type, properties);
+    bool is_there = manager != NULL && exchange != NULL && provider->sshkdf != NULL &&
+                    sx_provider_digest(provider, alg->hash) != NULL;
+    char reason[8];
+
+    EVP_KEYMGMT_free(manager);
+    EVP_KEYEXCH_free(exchange);
+    if (!is_there)
+        sx_openssl_reason(reason, sizeof reason);
+    return is_there;
+}
+
+static EVP_PKEY *generate(const struct sx_provider *provider, const struct sx_kex_alg *alg)
+{
+    OSSL_PARAM params[2] = { OSSL_PARAM_construct_utf8_string(
+                                 OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)alg->group, 0),
+                             OSSL_PARAM_construct_end() };
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(provider->libctx, key_type(alg->family),
+                                                   sx_provider_properties(provider));
+
+    if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1 ||
+        (alg->family != SX_KEX_X25519 && EVP_PKEY_CTX_set_params(ctx, params) != 1) ||
+        EVP_PKEY_generate(ctx, &key) != 1)
+        key = NULL;
+    EVP_PKEY_CTX_free(ctx);
+    return key;
+}
+
+enum sx_err sx_agree_new(struct sx_provider *provider, const struct sx_kex_alg *alg,
+                         struct sx_fault *fault, struct sx_agree **out)
+{
+    struct sx_agree *agree = sx_alloc(sizeof *agree);
+    enum sx_err err = SX_OK;
+
+    if (agree == NULL)
+        return SX_ERR_MEMORY;
+    agree->provider = sx_provider_hold(provider);
+    agree->alg = alg;
+    agree->key = generate(provider, alg);
+    if (agree->key == NULL) {
+        err = sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
+        goto out;
+    }
+    err = sx_share_from_key(agree->key, alg, agree->share, &agree->share_len);
+    if (err != SX_OK) {
+        err = sx_openssl_fault(fault, err, alg->name);
+        goto out;
+    }
+    *out = agree;
+    agree = NULL;
+out:
+    sx_agree_free(agree);
+    return err;
+}
+
+struct sx_slice sx_agree_share(const struct sx_agree *agree)
+{
+    return sx_slice_of(agree->share, agree->share_len);
+}
+
+/* Z as the provider computes it, of fixed length: leading zeros of a DH secret are kept here, so
+ * that nothing about them shows in the provider's timing. */
+static enum sx_err derive(const struct sx_agree *agree, EVP_PKEY *peer, struct sx_fault *fault,
+                          struct sx_secret *out)
+{
+    const struct sx_kex_alg *alg = agree->alg;
+    enum sx_err bad = alg->family == SX_KEX_DH ? SX_ERR_PEER_DH_VALUE : SX_ERR_PEER_EC_POINT;
+    enum sx_err err = SX_OK;
+    size_t n = 0;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(agree->provider->libctx, agree->key,
+                                                   sx_provider_properties(agree->provider));
+
+    if (ctx == NULL || EVP_PKEY_derive_init(ctx) != 1 ||
+        (alg->family == SX_KEX_DH && EVP_PKEY_CTX_set_dh_pad(ctx, 1) != 1)) {
+        err = sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
+        goto out;
+    }
+    if (EVP_PKEY_derive_set_peer(ctx, peer) != 1) {
+        err = sx_openssl_fault(fault, bad, "the server's key exchange value was refused");
+        goto out;
+    }
+    if (EVP_PKEY_derive(ctx, NULL, &n) != 1 || n == 0) {
+        err = sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
+        goto out;
+    }
+    err = sx_secret_reserve(out, n);
+    if (err != SX_OK)
+        goto out;
+    if (EVP_PKEY_derive(ctx, out->ptr, &n) != 1) {
+        /* X25519 fails here when the result is all zero, which is the peer's doing. */
+        err = sx_openssl_fault(fault, alg->family == SX_KEX_X25519 ? bad : SX_ERR_MAKE_KEY,
+                               "no shared secret came out of the server's key exchange value");
+        goto out;
+    }
+    out->len = n;
+out:
+    EVP_PKEY_CTX_free(ctx);
+    return err;
+}
+
+enum sx_err sx_agree_finish(struct sx_agree *agree, struct sx_slice peer_share,
+                            struct sx_fault *fault, struct sx_secret *out_k)
+{
+    struct sx_secret z = { 0 };
+    EVP_PKEY *peer = NULL;
+    enum sx_err err;
+
+    if (agree->key == NULL)
+        return SX_ERR_STATE;
+    err = sx_share_to_key(agree->provider, agree->alg, agree->key, peer_share, fault, &peer);
+    if (err == SX_OK)
+        err = derive(agree, peer, fault, &z);
+    if (err == SX_OK)
+        err = sx_share_encode_k(agree->alg, sx_secret_slice(&z), fault, out_k);
+    EVP_PKEY_free(peer);
+    EVP_PKEY_free(agree->key); /* ephemeral: gone as soon as it has served or failed */
+    agree->key = NULL;
+    sx_secret_clear(&z);
+    return err;
+}
+
+void sx_agree_free(struct sx_agree *agree)
+{
+    if (agree == NULL)
+        return;
+    EVP_PKEY_free(agree->key);
+    sx_provider_close(agree->provider);
+    sx_free_wiped(agree, sizeof *agree);
+}

@@ -1,0 +1,68 @@
+/* crypto/openssl.h: private to this room: what its files share about OpenSSL.
+ *
+ * Only what is not deprecated in OpenSSL 3 is visible, so that no low-level call, which would go
+ * around the provider, can compile. Every fetch takes the library context and the property query
+ * from here. */
+#ifndef SX_CRYPTO_OPENSSL_H
+#define SX_CRYPTO_OPENSSL_H
+
+#define OPENSSL_API_COMPAT 30000
+#define OPENSSL_NO_DEPRECATED
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/provider.h>
+#include <openssl/types.h>
+
+#include "crypto/digest.h"
+#include "crypto/provider.h"
+
+enum { SX_HASH_COUNT = SX_HASH_SHA512 + 1 };
+
+/* A loaded provider. Filled by one thread before it is shared, and only read afterwards. */
+struct sx_provider {
+    struct sx_provider *next; /* in the registry */
+    unsigned long users;      /* under the registry's lock */
+    char *name;               /* the registry's key: what was asked for */
+    char *module_dir;
+    char *config_file;
+
+    OSSL_LIB_CTX *libctx;
+    OSSL_PROVIDER *handle; /* the provider that was asked for */
+    OSSL_PROVIDER *base;   /* decoders; NULL where the provider brings its own */
+    const char *decode_properties;
+
+    /* Primitives of every connection, fetched once. NULL where the provider has none. */
+    EVP_MD *digests[SX_HASH_COUNT];
+    EVP_MAC *hmac;
+    EVP_KDF *sshkdf;
+
+    unsigned long unapproved_before; /* the process's count when this provider was loaded */
+    struct sx_provider_info info;
+};
+
+/* The property query for every primitive; never NULL. */
+const char *sx_provider_properties(const struct sx_provider *provider);
+
+/* sx_provider_digest gives the fetched digest, or NULL when the provider lacks it. Borrowed. */
+EVP_MD *sx_provider_digest(const struct sx_provider *provider, enum sx_hash hash);
+
+/* sx_openssl_fault makes err with a text: what failed, and OpenSSL's last reason. It clears the
+ * thread's OpenSSL errors, so that they mislead nobody later, and returns err, or
+ * SX_ERR_UNAPPROVED when the module's indicator stopped the operation. fault may be NULL. */
+enum sx_err sx_openssl_fault(struct sx_fault *fault, enum sx_err err, const char *what);
+
+/* sx_openssl_reason writes OpenSSL's last reason as text and clears the thread's errors. */
+const char *sx_openssl_reason(char *out, size_t cap);
+
+/* The steps of opening (provider.c calls them in this order); each leaves what it made in
+ * provider, and sx_provider_destroy undoes all of them. */
+SX_MUST_USE enum sx_err sx_provider_load_fips(struct sx_provider *provider,
+                                              struct sx_fault *fault);
+SX_MUST_USE enum sx_err sx_provider_load_plain(struct sx_provider *provider,
+                                               struct sx_fault *fault);
+SX_MUST_USE enum sx_err sx_provider_fetch_common(struct sx_provider *provider,
+                                                 struct sx_fault *fault);
+SX_MUST_USE enum sx_err sx_provider_describe(struct sx_provider *provider, struct sx_fault *fault);
+void sx_provider_destroy(struct sx_provider *provider);
+
+#endif
