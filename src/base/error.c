@@ -123,12 +123,18 @@ const char *sx_err_text(enum sx_err err)
 static void fault_text_mend(char *text)
 {
     size_t len = strlen(text);
-    size_t lead = len;
+    size_t tail = 0; /* continuation bytes at the end */
+    size_t wanted;
+    unsigned char lead;
 
-    while (lead > 0 && ((unsigned char)text[lead - 1] & 0xc0) == 0x80)
-        lead--;
-    if (lead > 0 && ((unsigned char)text[lead - 1] & 0xc0) == 0xc0)
-        text[lead - 1] = '\0';
+    while (tail < len && ((unsigned char)text[len - 1 - tail] & 0xc0) == 0x80)
+        tail++;
+    if (tail == len)
+        return;
+    lead = (unsigned char)text[len - 1 - tail];
+    wanted = lead < 0xc0 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+    if (tail < wanted)
+        text[len - 1 - tail] = '\0';
 }
 
 static void fault_set(struct sx_fault *fault, enum sx_err err, int sys, const char *fmt,

@@ -1,0 +1,337 @@
+/* Text helpers: what a peer wrote can fool nobody, and parsers take exactly what they promise. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+static void assert_escapes_to(struct sx_slice bytes, const char *expected)
+{
+    char out[128];
+
+    assert_ptr_equal(sx_escape(out, sizeof out, bytes), out);
+    assert_string_equal(out, expected);
+}
+
+static void test_escape_keeps_printable_text(void **state)
+{
+    (void)state;
+    assert_escapes_to(SX_SLICE_NONE, "");
+    assert_escapes_to(sx_slice_text("OpenSSH_9.2 \"x\" <&>~"), "OpenSSH_9.2 \"x\" <&>~");
+    assert_escapes_to(sx_slice_text("na\xc3\xafve \xe2\x82\xac \xf0\x9f\x98\x80"),
+                      "na\xc3\xafve \xe2\x82\xac \xf0\x9f\x98\x80");
+    assert_escapes_to(sx_slice_text("a\\x1b"), "a\\\\x1b");
+}
+
+static void test_escape_shows_control_bytes(void **state)
+{
+    (void)state;
+    assert_escapes_to(sx_slice_of("a\0b", 3), "a\\x00b");
+    assert_escapes_to(sx_slice_text("one\r\ntwo\t"), "one\\x0d\\x0atwo\\x09");
+    assert_escapes_to(sx_slice_text("\x1b[2J"), "\\x1b[2J");
+    assert_escapes_to(sx_slice_text("\x7f"), "\\x7f");
+    assert_escapes_to(sx_slice_text("\xc2\x9b"), "\\xc2\\x9b"); /* C1's CSI */
+}
+
+static void test_escape_shows_characters_that_hide_or_turn_text(void **state)
+{
+    (void)state;
+    assert_escapes_to(sx_slice_text("\xe2\x80\xae"), "\\xe2\\x80\\xae"); /* U+202E override */
+    assert_escapes_to(sx_slice_text("\xe2\x81\xa6"), "\\xe2\\x81\\xa6"); /* U+2066 isolate */
+    assert_escapes_to(sx_slice_text("\xe2\x80\x8f"), "\\xe2\\x80\\x8f"); /* U+200F mark */
+    assert_escapes_to(sx_slice_text("\xd8\x9c"), "\\xd8\\x9c");          /* U+061C mark */
+    assert_escapes_to(sx_slice_text("\xe2\x80\xa8"), "\\xe2\\x80\\xa8"); /* U+2028 line */
+    assert_escapes_to(sx_slice_text("\xe2\x80\xa9"), "\\xe2\\x80\\xa9"); /* U+2029 paragraph */
+    assert_escapes_to(sx_slice_text("\xe2\x80\x8b"), "\\xe2\\x80\\x8b"); /* U+200B zero width */
+    assert_escapes_to(sx_slice_text("\xef\xbb\xbf"), "\\xef\\xbb\\xbf"); /* U+FEFF */
+    assert_escapes_to(sx_slice_text("\xef\xbf\xbf"), "\\xef\\xbf\\xbf"); /* U+FFFF */
+    assert_escapes_to(sx_slice_text("\xf3\xa0\x81\x81"), "\\xf3\\xa0\\x81\\x81"); /* tag A */
+    assert_escapes_to(sx_slice_text("\xe2\x80\xa7"), "\xe2\x80\xa7"); /* U+2027 next to them */
+    assert_escapes_to(sx_slice_text("\xe2\x80\xaf"), "\xe2\x80\xaf"); /* U+202F next to them */
+}
+
+static void test_escape_shows_invalid_utf8(void **state)
+{
+    (void)state;
+    assert_escapes_to(sx_slice_text("\xff\xfe"), "\\xff\\xfe");
+    assert_escapes_to(sx_slice_text("\x80"), "\\x80");
+    assert_escapes_to(sx_slice_text("\xc0\xaf"), "\\xc0\\xaf");                   /* overlong / */
+    assert_escapes_to(sx_slice_text("\xe0\x80\xaf"), "\\xe0\\x80\\xaf");          /* overlong / */
+    assert_escapes_to(sx_slice_text("\xf0\x80\x80\xaf"), "\\xf0\\x80\\x80\\xaf"); /* overlong / */
+    assert_escapes_to(sx_slice_text("\xed\xa0\x80"), "\\xed\\xa0\\x80");          /* surrogate */
+    assert_escapes_to(sx_slice_text("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80"); /* 0x110000 */
+    assert_escapes_to(sx_slice_text("\xf5\x80\x80\x80"), "\\xf5\\x80\\x80\\x80");
+    assert_escapes_to(sx_slice_text("\xc3"), "\\xc3");                   /* ends too early */
+    assert_escapes_to(sx_slice_text("\xe2\x82"), "\\xe2\\x82");          /* ends too early */
+    assert_escapes_to(sx_slice_text("\xc3(\xc3\xa9"), "\\xc3(\xc3\xa9"); /* goes on after it */
+}
+
+static void test_escape_cuts_with_dots(void **state)
+{
+    char out[12];
+
+    (void)state;
+    assert_string_equal(sx_escape(out, 8, sx_slice_text("1234567")), "1234567");
+    assert_string_equal(sx_escape(out, 8, sx_slice_text("12345678")), "1234...");
+    /* never inside an escape or a character */
+    assert_string_equal(sx_escape(out, 8, sx_slice_text("\n\n")), "\\x0a...");
+    assert_string_equal(sx_escape(out, 8, sx_slice_text("1\n\n")), "1...");
+    assert_string_equal(sx_escape(out, 8,
+                                  sx_slice_text("123\xc3\xa9"
+                                                "123")),
+                        "123...");
+    assert_string_equal(sx_escape(out, 9,
+                                  sx_slice_text("123\xc3\xa9"
+                                                "1234")),
+                        "123\xc3\xa9...");
+    /* what fits whole is not cut, also where only its last character lies beyond the dots */
+    assert_string_equal(sx_escape(out, 9, sx_slice_text("1234\n")), "1234\\x0a");
+}
+
+static void test_escape_never_writes_past_its_room(void **state)
+{
+    static const char text[] = "ab\n\xc3\xa9\\\xff"
+                               "cdefgh";
+
+    (void)state;
+    for (size_t cap = 8; cap < 40; cap++) {
+        char *out = sx_alloc(cap); /* of exact size, so that a checker sees one byte too many */
+
+        assert_non_null(out);
+        memset(out, 'x', cap);
+        sx_escape(out, cap, sx_slice_text(text));
+        assert_non_null(memchr(out, '\0', cap));
+        sx_free(out);
+    }
+}
+
+static void test_hex_encode(void **state)
+{
+    static const uint8_t bytes[] = { 0x00, 0x9f, 0xa0, 0xff };
+    char out[3 * sizeof bytes + 1];
+
+    (void)state;
+    assert_ptr_equal(sx_hex_encode(out, sx_slice_of(bytes, 4), 0), out);
+    assert_string_equal(out, "009fa0ff");
+    assert_string_equal(sx_hex_encode(out, sx_slice_of(bytes, 4), ':'), "00:9f:a0:ff");
+    assert_string_equal(sx_hex_encode(out, sx_slice_of(bytes, 1), ':'), "00");
+    assert_string_equal(sx_hex_encode(out, SX_SLICE_NONE, ':'), "");
+}
+
+static void test_hex_decode_takes_both_cases_and_separators(void **state)
+{
+    static const char *const texts[] = { "00abCDef", "00:ab:cd:ef", "00 AB CD EF", "00ab:cd ef" };
+    uint8_t out[4];
+    size_t len;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        memset(out, 0xee, sizeof out);
+        len = 99;
+        assert_int_equal(sx_hex_decode(sx_slice_text(texts[i]), out, sizeof out, &len), SX_OK);
+        assert_int_equal(len, 4);
+        assert_memory_equal(out, "\x00\xab\xcd\xef", 4);
+    }
+    assert_int_equal(sx_hex_decode(SX_SLICE_NONE, out, sizeof out, &len), SX_OK);
+    assert_int_equal(len, 0);
+}
+
+static void test_hex_decode_refuses_what_is_no_hex(void **state)
+{
+    static const char *const texts[] = {
+        "0",      "0g",   "g0",    "000",  ":00",    "00:", " 00", "00 ", "0:0", "00::00",
+        "00: 00", "0 00", "00-00", "0x00", "00\n00", "@0",  "/0",  "G0",  "`0",
+    };
+    uint8_t out[8];
+    size_t len = 99;
+
+    (void)state;
+    memset(out, 0xee, sizeof out);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_int_equal(sx_hex_decode(sx_slice_text(texts[i]), out, sizeof out, &len),
+                         SX_ERR_ARGUMENT);
+    assert_int_equal(sx_hex_decode(sx_slice_text("00:11:22"), out, 2, &len), SX_ERR_ARGUMENT);
+    assert_int_equal(len, 99);
+    for (size_t i = 0; i < sizeof out; i++)
+        assert_int_equal(out[i], 0xee);
+}
+
+/* Joins the entries with '|', so that a table can show what a walk gives. */
+static const char *walk(const char *list, char out[64])
+{
+    struct sx_slice rest = sx_slice_text(list);
+    struct sx_slice entry;
+    size_t len = 0;
+
+    while (sx_list_next(&rest, &entry)) {
+        assert_true(len + entry.len + 2 < 64);
+        if (entry.len != 0)
+            memcpy(out + len, entry.ptr, entry.len);
+        len += entry.len;
+        out[len++] = '|';
+    }
+    out[len] = '\0';
+    return out;
+}
+
+static void test_list_next_walks_the_entries(void **state)
+{
+    char out[64];
+
+    (void)state;
+    assert_string_equal(walk("a,bc,d", out), "a|bc|d|");
+    assert_string_equal(walk("a", out), "a|");
+    assert_string_equal(walk(" a b ,\tc\t, d", out), "a b|c|d|");
+    assert_string_equal(walk("", out), "");
+    assert_string_equal(walk(NULL, out), "");
+}
+
+static void test_list_next_returns_empty_entries(void **state)
+{
+    char out[64];
+
+    (void)state;
+    assert_string_equal(walk("a,,b", out), "a||b|");
+    assert_string_equal(walk(",a", out), "|a|");
+    assert_string_equal(walk("a, ,b", out), "a||b|");
+    assert_string_equal(walk(" ", out), "|");
+    assert_string_equal(walk("a,", out), "a|"); /* a comma at the end begins no entry */
+}
+
+static void test_list_next_leaves_its_output_at_the_end(void **state)
+{
+    struct sx_slice rest = SX_SLICE_NONE;
+    struct sx_slice entry = sx_slice_text("before");
+
+    (void)state;
+    assert_false(sx_list_next(&rest, &entry));
+    assert_true(sx_slice_is_text(entry, "before"));
+}
+
+static void test_list_has_whole_names_only(void **state)
+{
+    struct sx_slice list = sx_slice_text("publickey, password,none");
+
+    (void)state;
+    assert_true(sx_list_has(list, "publickey"));
+    assert_true(sx_list_has(list, "password"));
+    assert_true(sx_list_has(list, "none"));
+    assert_false(sx_list_has(list, "pass"));
+    assert_false(sx_list_has(list, "passwords"));
+    assert_false(sx_list_has(list, "None"));
+    assert_false(sx_list_has(list, "publickey, password"));
+    assert_false(sx_list_has(SX_SLICE_NONE, "none"));
+    assert_false(sx_list_has(list, ""));
+}
+
+static void test_pattern_matches_like_the_reference(void **state)
+{
+    static const struct {
+        const char *pattern;
+        const char *text;
+        bool is_match;
+    } rows[] = {
+        { "*SSH-2.0-*", "SSH-2.0-OpenSSH_9.2", true },
+        { "*SSH-1.99-*", "SSH-2.0-OpenSSH_9.2", false },
+        { "C*t", "Cat", true },
+        { "C*t", "Ct", true },
+        { "C*t", "Coast", true },
+        { "C*t", "Coasts", false },
+        { "C*t", "cat", false },
+        { "?", "a", true },
+        { "?", "", false },
+        { "?", "ab", false },
+        { "?", "\xc3\xa9", true },
+        { "??", "\xc3\xa9", false },
+        { "a?c",
+          "a\xf0\x9f\x98\x80"
+          "c",
+          true },
+        { "*?", "", false },
+        { "*?", "x", true },
+        { "?*?", "x", false },
+        { "?*?", "xy", true },
+        { "", "", true },
+        { "", "a", false },
+        { "*", "", true },
+        { "**", "anything", true },
+        { "abc", "abc", true },
+        { "abc", "ab", false },
+        { "ab", "abc", false },
+        { "*ab", "aab", true },
+        { "*aab", "aaab", true },
+        { "a*b*c", "axbxbxc", true },
+        { "a*b*c", "axcxb", false },
+        { "*.*", "nodot", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(sx_pattern_is_match(rows[i].pattern, rows[i].text), rows[i].is_match);
+    assert_false(sx_pattern_is_match(NULL, "a"));
+    assert_false(sx_pattern_is_match("a", NULL));
+}
+
+/* With backtracking into every star this would not end within the test's time limit. */
+static void test_pattern_with_many_stars_ends_soon(void **state)
+{
+    char pattern[2001];
+    char text[4001];
+
+    (void)state;
+    for (size_t i = 0; i + 1 < sizeof pattern; i += 2) {
+        pattern[i] = '*';
+        pattern[i + 1] = 'a';
+    }
+    pattern[sizeof pattern - 2] = 'b';
+    pattern[sizeof pattern - 1] = '\0';
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    assert_false(sx_pattern_is_match(pattern, text));
+    text[sizeof text - 2] = 'b';
+    assert_true(sx_pattern_is_match(pattern, text));
+}
+
+static void test_nocase_compare_folds_ascii_alone(void **state)
+{
+    (void)state;
+    assert_true(sx_text_is_equal_nocase("AbZz09", "aBzZ09"));
+    assert_true(sx_text_is_equal_nocase("", ""));
+    assert_false(sx_text_is_equal_nocase("abc", "abd"));
+    assert_false(sx_text_is_equal_nocase("ab", "abc"));
+    assert_false(sx_text_is_equal_nocase("abc", "ab"));
+    assert_false(sx_text_is_equal_nocase("@[", "`{")); /* next to the letters */
+    assert_false(sx_text_is_equal_nocase("\xc3\x89", "\xc3\xa9"));
+    assert_false(sx_text_is_equal_nocase(NULL, "a"));
+    assert_false(sx_text_is_equal_nocase("a", NULL));
+    assert_true(sx_text_is_equal_nocase(NULL, NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_escape_keeps_printable_text),
+        cmocka_unit_test(test_escape_shows_control_bytes),
+        cmocka_unit_test(test_escape_shows_characters_that_hide_or_turn_text),
+        cmocka_unit_test(test_escape_shows_invalid_utf8),
+        cmocka_unit_test(test_escape_cuts_with_dots),
+        cmocka_unit_test(test_escape_never_writes_past_its_room),
+        cmocka_unit_test(test_hex_encode),
+        cmocka_unit_test(test_hex_decode_takes_both_cases_and_separators),
+        cmocka_unit_test(test_hex_decode_refuses_what_is_no_hex),
+        cmocka_unit_test(test_list_next_walks_the_entries),
+        cmocka_unit_test(test_list_next_returns_empty_entries),
+        cmocka_unit_test(test_list_next_leaves_its_output_at_the_end),
+        cmocka_unit_test(test_list_has_whole_names_only),
+        cmocka_unit_test(test_pattern_matches_like_the_reference),
+        cmocka_unit_test(test_pattern_with_many_stars_ends_soon),
+        cmocka_unit_test(test_nocase_compare_folds_ascii_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
