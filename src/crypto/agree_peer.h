@@ -8,8 +8,8 @@
 enum { SX_SHARE_MAX = 1 + 8192 / 8 }; /* the largest group's prime with its sign byte */
 
 /* sx_share_from_key writes the public part of key as a share of at most SX_SHARE_MAX bytes. */
-SX_MUST_USE enum sx_err sx_share_from_key(EVP_PKEY *key, const struct sx_kex_alg *alg,
-                                          uint8_t *out, size_t *out_len);
+SX_MUST_USE enum sx_err sx_share_from_key(EVP_PKEY *key, const struct sx_kex_alg *alg, uint8_t *out,
+                                          size_t *out_len);
 
 /* sx_share_to_key checks the peer's share by the rules of sx_agree_finish and makes a key of it;
  * own is our key, which has the group. */

@@ -6,8 +6,14 @@
 #include "base/slice.h"
 #include "crypto/provider.h"
 
-enum sx_hash { SX_HASH_NONE, SX_HASH_MD5, SX_HASH_SHA1, SX_HASH_SHA256, SX_HASH_SHA384,
-               SX_HASH_SHA512 };
+enum sx_hash {
+    SX_HASH_NONE,
+    SX_HASH_MD5,
+    SX_HASH_SHA1,
+    SX_HASH_SHA256,
+    SX_HASH_SHA384,
+    SX_HASH_SHA512
+};
 
 enum { SX_DIGEST_MAX = 64 };
 

@@ -8,17 +8,22 @@
 #include "crypto/digest.h"
 #include "crypto/provider.h"
 
-enum sx_key_type { SX_KEY_RSA, SX_KEY_ECDSA_P256, SX_KEY_ECDSA_P384, SX_KEY_ECDSA_P521,
-                   SX_KEY_ED25519 };
+enum sx_key_type {
+    SX_KEY_RSA,
+    SX_KEY_ECDSA_P256,
+    SX_KEY_ECDSA_P384,
+    SX_KEY_ECDSA_P521,
+    SX_KEY_ED25519
+};
 
 /* The key type's name in public key blobs: "ssh-rsa", "ecdsa-sha2-nistp256", "ssh-ed25519". */
 const char *sx_key_type_name(enum sx_key_type type);
 
 /* A signature algorithm, for host keys and for users. */
 struct sx_sig_alg {
-    const char *name;     /* on the wire: "rsa-sha2-256" */
+    const char *name;      /* on the wire: "rsa-sha2-256" */
     enum sx_key_type type; /* of the key it works with */
-    enum sx_hash hash;    /* SX_HASH_NONE for Ed25519 */
+    enum sx_hash hash;     /* SX_HASH_NONE for Ed25519 */
 };
 
 extern const struct sx_sig_alg sx_sig_rsa_sha2_256;
@@ -59,9 +64,9 @@ SX_MUST_USE enum sx_err sx_key_from_rsa(struct sx_provider *provider,
 SX_MUST_USE enum sx_err sx_key_from_ec(struct sx_provider *provider, enum sx_key_type type,
                                        struct sx_slice point, struct sx_slice scalar,
                                        struct sx_fault *fault, struct sx_key **out);
-SX_MUST_USE enum sx_err sx_key_from_ed25519(struct sx_provider *provider, struct sx_slice public_key,
-                                            struct sx_slice seed, struct sx_fault *fault,
-                                            struct sx_key **out);
+SX_MUST_USE enum sx_err sx_key_from_ed25519(struct sx_provider *provider,
+                                            struct sx_slice public_key, struct sx_slice seed,
+                                            struct sx_fault *fault, struct sx_key **out);
 
 /* For tests and tools: a fresh key pair; bits only for RSA. */
 SX_MUST_USE enum sx_err sx_key_generate(struct sx_provider *provider, enum sx_key_type type,

@@ -15,8 +15,13 @@ struct sx_key {
     size_t blob_len;
 };
 
-enum { SX_KEY_TYPE_COUNT = SX_KEY_ED25519 + 1, SX_ED25519_SIZE = 32,
-       SX_RSA_BITS_MIN = 1024, SX_RSA_BITS_MAX = 16384, SX_RSA_EXPONENT_BITS_MAX = 64 };
+enum {
+    SX_KEY_TYPE_COUNT = SX_KEY_ED25519 + 1,
+    SX_ED25519_SIZE = 32,
+    SX_RSA_BITS_MIN = 1024,
+    SX_RSA_BITS_MAX = 16384,
+    SX_RSA_EXPONENT_BITS_MAX = 64
+};
 
 /* What a key type is called on either side. */
 struct sx_key_row {

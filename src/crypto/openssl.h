@@ -56,8 +56,7 @@ const char *sx_openssl_reason(char *out, size_t cap);
 
 /* The steps of opening (provider.c calls them in this order); each leaves what it made in
  * provider, and sx_provider_destroy undoes all of them. */
-SX_MUST_USE enum sx_err sx_provider_load_fips(struct sx_provider *provider,
-                                              struct sx_fault *fault);
+SX_MUST_USE enum sx_err sx_provider_load_fips(struct sx_provider *provider, struct sx_fault *fault);
 SX_MUST_USE enum sx_err sx_provider_load_plain(struct sx_provider *provider,
                                                struct sx_fault *fault);
 SX_MUST_USE enum sx_err sx_provider_fetch_common(struct sx_provider *provider,

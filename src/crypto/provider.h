@@ -39,19 +39,19 @@ struct sx_provider_option {
 
 /* Evidence of what serves: texts are NUL-terminated, empty where the provider doesn't say. */
 struct sx_provider_info {
-    char name[64];                            /* as asked for */
-    char full_name[SX_PROVIDER_TEXT_MAX];     /* the provider's own, OSSL_PROV_PARAM_NAME */
+    char name[64];                        /* as asked for */
+    char full_name[SX_PROVIDER_TEXT_MAX]; /* the provider's own, OSSL_PROV_PARAM_NAME */
     char version[64];
     char build_info[SX_PROVIDER_TEXT_MAX];
-    bool is_running;                          /* OSSL_PROV_PARAM_STATUS */
-    bool is_fips;                             /* fetches are bound to fips=yes */
-    bool has_indicator;                       /* libcrypto and module report approved use */
-    bool has_install_status;                  /* its config lets it skip self-tests on load */
+    bool is_running;         /* OSSL_PROV_PARAM_STATUS */
+    bool is_fips;            /* fetches are bound to fips=yes */
+    bool has_indicator;      /* libcrypto and module report approved use */
+    bool has_install_status; /* its config lets it skip self-tests on load */
     char libcrypto_version[SX_PROVIDER_TEXT_MAX];
-    char module_path[1024];                   /* empty for built-in providers */
-    char module_sha256[65];                   /* hex; empty for built-in providers */
+    char module_path[1024]; /* empty for built-in providers */
+    char module_sha256[65]; /* hex; empty for built-in providers */
     char config_path[1024];
-    char properties[128];                     /* the property query of every fetch */
+    char properties[128]; /* the property query of every fetch */
     struct sx_provider_option options[SX_PROVIDER_OPTIONS_MAX];
     size_t option_count;
     struct sx_provider_test tests[SX_PROVIDER_TESTS_MAX];

@@ -1,0 +1,50 @@
+/* policy/offer.h: what one connection offers: policy and provider and the user's own lists.
+ *
+ * A user's list can only narrow and reorder. A name that the policy or the provider refuses is an
+ * error that says which rule refused it; nothing is dropped silently. */
+#ifndef SX_POLICY_OFFER_H
+#define SX_POLICY_OFFER_H
+
+#include "policy/policy.h"
+
+enum { SX_OFFER_MAX = 48 };
+
+struct sx_offer {
+    const struct sx_policy *policy;
+    struct sx_provider *provider;                   /* borrowed */
+    const struct sx_kex_alg *kex[SX_OFFER_MAX + 1]; /* NULL-terminated, like the rest */
+    const struct sx_sig_alg *host_key[SX_OFFER_MAX + 1];
+    const struct sx_sig_alg *user_key[SX_OFFER_MAX + 1];
+    const struct sx_cipher_alg *ciphers[SX_OFFER_MAX + 1];
+    const struct sx_mac_alg *macs[SX_OFFER_MAX + 1];
+    enum sx_strict_kex strict_kex;
+    uint64_t rekey_bytes;
+    uint64_t rekey_packets;
+    unsigned rekey_seconds;
+};
+
+/* The user's wishes; NULL or "" means the policy's own list or value. */
+struct sx_offer_wishes {
+    const char *lists[SX_ALG_KIND_COUNT]; /* comma-separated */
+    int strict_kex;                       /* -1: the policy's */
+    uint64_t rekey_bytes;                 /* 0: the policy's; more than that is an error */
+    unsigned rekey_seconds;               /* 0: the policy's */
+};
+
+/* sx_offer_make applies both locks. A policy row that the provider lacks is left out when the
+ * policy's own list is used, and is an error when the user named it. An empty result list is an
+ * error too. SX_ERR_POLICY_ALGORITHM, SX_ERR_POLICY_PROVIDER, SX_ERR_POLICY_SETTING. */
+SX_MUST_USE enum sx_err sx_offer_make(const struct sx_policy *policy, struct sx_provider *provider,
+                                      const struct sx_offer_wishes *wishes, struct sx_fault *fault,
+                                      struct sx_offer *out);
+
+/* sx_offer_names writes a kind's names comma-separated; NUL-terminated. SX_ERR_SPACE. */
+SX_MUST_USE enum sx_err sx_offer_names(const struct sx_offer *offer, enum sx_alg_kind kind,
+                                       char *out, size_t cap);
+
+/* sx_policy_explain says in one sentence whether policy and provider (may be NULL) allow name for
+ * kind, and if not, which rule refuses it and its source. True when allowed. */
+bool sx_policy_explain(const struct sx_policy *policy, struct sx_provider *provider,
+                       enum sx_alg_kind kind, const char *name, char *out, size_t cap);
+
+#endif

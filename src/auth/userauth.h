@@ -1,0 +1,96 @@
+/* auth/userauth.h: the user authentication protocol of RFC 4252, without I/O.
+ *
+ * The loop asks for the service, tries the methods that its mode allows, and reports each
+ * outcome. A method is one file with one const descriptor. */
+#ifndef SX_AUTH_USERAUTH_H
+#define SX_AUTH_USERAUTH_H
+
+#include "base/secret.h"
+#include "transport/transport.h"
+
+/* The reference's ssh_auth_mode values that this room serves so far. */
+enum sx_auth_mode {
+    SX_AUTH_NONE = 0,
+    SX_AUTH_PASSWORD = 2,
+    SX_AUTH_PUBLICKEY = 3,
+};
+
+enum { SX_AUTH_KEYS_MAX = 32, SX_AUTH_TEXT_MAX = 1024 };
+
+/* A key that the user has: what the server is shown. Signing is a request to the caller. */
+struct sx_auth_key {
+    enum sx_key_type type;
+    struct sx_slice public_blob; /* borrowed */
+};
+
+/* All borrowed; must outlive the authentication. */
+struct sx_auth_config {
+    enum sx_auth_mode mode;
+    struct sx_slice user;
+    const struct sx_secret *password;
+    const struct sx_auth_key *keys;
+    unsigned key_count;
+};
+
+struct sx_auth;
+
+/* A method: start sends its first request (or reports that it has nothing to try, by setting
+ * is_exhausted); message takes its own numbers 60 to 79; retry says what to do when the server
+ * refused the last request (a further key, or is_exhausted); signature takes the caller's answer to
+ * SX_EVENT_SIGN, empty when the key can't sign. All but name and start may be NULL. */
+struct sx_auth_method {
+    const char *name;
+    enum sx_err (*start)(struct sx_auth *auth);
+    enum sx_err (*message)(struct sx_auth *auth, struct sx_slice payload);
+    enum sx_err (*retry)(struct sx_auth *auth);
+    enum sx_err (*signature)(struct sx_auth *auth, struct sx_slice signature);
+};
+
+extern const struct sx_auth_method sx_auth_method_none;
+extern const struct sx_auth_method sx_auth_method_password;
+extern const struct sx_auth_method sx_auth_method_publickey;
+
+enum sx_auth_state {
+    SX_AUTH_STATE_IDLE,
+    SX_AUTH_STATE_SERVICE, /* SERVICE_REQUEST sent */
+    SX_AUTH_STATE_TRYING,  /* a request is out */
+    SX_AUTH_STATE_SIGNING, /* the caller was asked to sign */
+    SX_AUTH_STATE_DONE,
+};
+
+struct sx_auth {
+    struct sx_auth_config config;
+    struct sx_transport *transport;
+    struct sx_event_queue *events;
+    struct sx_fault *fault;
+    enum sx_auth_state state;
+    const struct sx_auth_method *method;
+    bool is_exhausted;  /* the method has nothing left to try */
+    bool is_proof_sent; /* the request that is out carries the proof its mode demands */
+    unsigned tries;
+    /* publickey */
+    unsigned key_index;
+    const struct sx_sig_alg *key_alg;
+    struct sx_buffer to_sign;
+    char refused_keys[256]; /* why keys were not tried, for the error text */
+    /* for error texts */
+    char methods_left[SX_AUTH_TEXT_MAX]; /* as the server listed them last, escaped */
+};
+
+void sx_auth_init(struct sx_auth *auth, const struct sx_auth_config *config,
+                  struct sx_transport *transport, struct sx_event_queue *events,
+                  struct sx_fault *fault);
+
+/* sx_auth_start requests the service; call once when the first keys are in use. */
+SX_MUST_USE enum sx_err sx_auth_start(struct sx_auth *auth);
+
+/* A message that the acceptance table gives to authentication. */
+SX_MUST_USE enum sx_err sx_auth_message(struct sx_auth *auth, struct sx_slice payload);
+
+/* The answer to SX_EVENT_SIGN: the whole signature blob, or an empty slice when the key can't
+ * sign (then the next key is tried). */
+SX_MUST_USE enum sx_err sx_auth_answer_sign(struct sx_auth *auth, struct sx_slice signature);
+
+void sx_auth_clear(struct sx_auth *auth);
+
+#endif

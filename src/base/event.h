@@ -1,0 +1,125 @@
+/* base/event.h: what the engine tells, and what it asks for.
+ *
+ * Events come out of the engine one at a time. Slices in them are borrowed and live until the
+ * next call into the engine. Those marked "request" stop the engine until they are answered. */
+#ifndef SX_BASE_EVENT_H
+#define SX_BASE_EVENT_H
+
+#include "base/error.h"
+#include "base/slice.h"
+
+enum sx_event_type {
+    SX_EVENT_NONE,
+    SX_EVENT_VERSION,        /* the server's version line, in version */
+    SX_EVENT_NEGOTIATED,     /* algorithms of a key exchange, in negotiated */
+    SX_EVENT_HOST_KEY,       /* request: trust this key? in host_key */
+    SX_EVENT_KEYS_IN_USE,    /* a key exchange is complete in both directions */
+    SX_EVENT_BANNER,         /* text of the server for the user, in text */
+    SX_EVENT_SIGN,           /* request: sign with a user key, in sign */
+    SX_EVENT_AUTH_TRIED,     /* a method's outcome, in auth */
+    SX_EVENT_LOGGED_ON,      /* authentication is complete, in auth */
+    SX_EVENT_STARTED,        /* the server started the command */
+    SX_EVENT_STDOUT,         /* command output, in text */
+    SX_EVENT_STDERR,         /* command error output, in text */
+    SX_EVENT_STDIN_READY,    /* standard input can be written again */
+    SX_EVENT_EXIT,           /* how the command ended, in exit */
+    SX_EVENT_CHANNEL_CLOSED, /* the channel is closed in both directions, in closed */
+    SX_EVENT_DISCONNECTED,   /* the server sent DISCONNECT, in disconnect */
+};
+
+/* Why a key exchange was run. */
+enum sx_rekey_reason {
+    SX_REKEY_INITIAL,
+    SX_REKEY_BYTES,
+    SX_REKEY_PACKETS,
+    SX_REKEY_TIME,
+    SX_REKEY_REQUESTED,
+    SX_REKEY_BY_SERVER,
+};
+
+enum sx_exit_kind { SX_EXIT_NO_STATUS, SX_EXIT_STATUS, SX_EXIT_SIGNAL };
+
+/* Names are static texts of the algorithm tables. MAC is NULL for an AEAD cipher. */
+struct sx_event_negotiated {
+    enum sx_rekey_reason reason;
+    const char *kex;
+    const char *host_key;
+    const char *cipher_c2s;
+    const char *cipher_s2c;
+    const char *mac_c2s;
+    const char *mac_s2c;
+    bool is_strict;
+};
+
+struct sx_event_host_key {
+    struct sx_slice blob;  /* as in RFC 4253 section 6.6 */
+    const char *algorithm; /* negotiated signature algorithm */
+    const char *key_type;  /* type of the key in the blob */
+    unsigned bits;
+    bool is_rekey; /* another key than the one accepted first */
+};
+
+struct sx_event_sign {
+    unsigned key_index;      /* into the identities that the engine was given */
+    const char *algorithm;   /* signature algorithm name */
+    struct sx_slice message; /* what to sign; holds no secret */
+};
+
+struct sx_event_auth {
+    const char *method;
+    bool is_accepted;
+    bool is_partial;
+    bool is_unproven; /* granted before the proof that the mode demands */
+    struct sx_slice methods_left;
+};
+
+struct sx_event_exit {
+    enum sx_exit_kind kind;
+    uint32_t status;
+    bool is_core_dumped;
+    struct sx_slice signal_name; /* without SIG */
+    struct sx_slice message;
+};
+
+/* err is SX_OK, or says that the channel never ran the command: SX_ERR_PEER_CHANNEL_OPEN (reason
+ * and description are the server's) or SX_ERR_PEER_REQUEST_REFUSED. */
+struct sx_event_closed {
+    enum sx_err err;
+    uint32_t reason;
+    struct sx_slice description;
+};
+
+struct sx_event_disconnect {
+    uint32_t reason;
+    struct sx_slice description;
+};
+
+struct sx_event {
+    enum sx_event_type type;
+    union {
+        struct sx_slice text;
+        struct sx_slice version;
+        struct sx_event_negotiated negotiated;
+        struct sx_event_host_key host_key;
+        struct sx_event_sign sign;
+        struct sx_event_auth auth;
+        struct sx_event_exit exit;
+        struct sx_event_closed closed;
+        struct sx_event_disconnect disconnect;
+    };
+};
+
+/* A few events can come from one packet; a packet is only read when the queue is empty. */
+enum { SX_EVENT_QUEUE_MAX = 8 };
+
+struct sx_event_queue {
+    struct sx_event events[SX_EVENT_QUEUE_MAX];
+    unsigned first;
+    unsigned count;
+};
+
+/* SX_ERR_INTERNAL when full, which the one-packet rule excludes. */
+SX_MUST_USE enum sx_err sx_event_push(struct sx_event_queue *queue, struct sx_event event);
+bool sx_event_pop(struct sx_event_queue *queue, struct sx_event *out);
+
+#endif

@@ -1,0 +1,188 @@
+/* connection/channel.c: our side of the channel: what we ask for and send. What the server sends
+ * is in channel_receive.c. */
+#include "connection/channel.h"
+
+#include <string.h>
+
+#include "connection/channel_receive.h"
+#include "wire/msg_connection.h"
+
+enum {
+    COMMAND_MAX = 200 * 1024, /* with its head well inside one packet */
+    /* Largest data packet that we send, whatever the server allows: bigger ones save nothing and
+     * cost memory on both ends. */
+    DATA_MAX = 32 * 1024,
+    DATA_HEAD = 1 + 4 + 4,
+};
+
+void sx_channel_init(struct sx_channel *channel, const struct sx_channel_config *config,
+                     struct sx_transport *transport, struct sx_event_queue *events,
+                     struct sx_fault *fault)
+{
+    memset(channel, 0, sizeof *channel);
+    channel->config = *config;
+    channel->transport = transport;
+    channel->events = events;
+    channel->fault = fault;
+    sx_buffer_init(&channel->command, COMMAND_MAX);
+}
+
+void sx_channel_clear(struct sx_channel *channel)
+{
+    sx_buffer_clear(&channel->command);
+}
+
+/* A fresh channel: all of the last one's state goes but for the number, which moves on, so that
+ * late messages of the old channel can't be taken for the new one's. */
+static void restart(struct sx_channel *channel)
+{
+    uint32_t next = channel->state == SX_CHANNEL_NONE ? 0 : channel->local_id + 1;
+    uint64_t progress = channel->progress;
+
+    sx_buffer_clear(&channel->command);
+    sx_channel_init(channel, &channel->config, channel->transport, channel->events, channel->fault);
+    channel->local_id = next;
+    channel->progress = progress;
+}
+
+enum sx_err sx_channel_execute(struct sx_channel *channel, struct sx_slice command)
+{
+    struct sx_msg_channel_open msg = { .type = sx_slice_text("session") };
+    struct sx_writer payload;
+
+    if (channel->state != SX_CHANNEL_NONE && channel->state != SX_CHANNEL_CLOSED)
+        return SX_ERR_BUSY;
+    if (command.len > COMMAND_MAX)
+        return sx_fault_set(channel->fault, SX_ERR_ARGUMENT,
+                            "the command has %zu bytes, more than %d", command.len, COMMAND_MAX);
+    restart(channel);
+    SX_TRY(sx_buffer_append(&channel->command, command));
+    channel->local_window = channel->config.window;
+    msg.sender = channel->local_id;
+    msg.window = channel->local_window;
+    msg.max_packet = channel->config.max_packet;
+    SX_TRY(sx_transport_begin(channel->transport, 64, &payload));
+    sx_msg_channel_open_encode(&payload, &msg);
+    SX_TRY(sx_transport_end(channel->transport, &payload));
+    channel->state = SX_CHANNEL_OPENING;
+    return SX_OK;
+}
+
+enum sx_err sx_channel_send_exec(struct sx_channel *channel)
+{
+    struct sx_slice command = sx_buffer_unread(&channel->command);
+    struct sx_writer payload;
+
+    SX_TRY(sx_transport_begin(channel->transport, 64 + command.len, &payload));
+    sx_msg_exec_encode(&payload, channel->remote_id, true, command);
+    SX_TRY(sx_transport_end(channel->transport, &payload));
+    sx_buffer_clear(&channel->command); /* it may hold a password */
+    channel->state = SX_CHANNEL_STARTING;
+    return SX_OK;
+}
+
+static bool is_writable(const struct sx_channel *channel)
+{
+    return channel->state == SX_CHANNEL_RUNNING && !channel->is_eof_wanted &&
+           !channel->is_close_sent && !channel->is_close_received;
+}
+
+static size_t write_limit(const struct sx_channel *channel)
+{
+    size_t limit = channel->remote_packet < DATA_MAX ? channel->remote_packet : DATA_MAX;
+
+    return channel->remote_window < limit ? channel->remote_window : limit;
+}
+
+enum sx_err sx_channel_write(struct sx_channel *channel, struct sx_slice data, size_t *out_taken)
+{
+    size_t taken = 0;
+
+    *out_taken = 0;
+    if (!is_writable(channel))
+        return SX_ERR_STATE;
+    while (taken < data.len && write_limit(channel) > 0 &&
+           sx_transport_can_send_data(channel->transport)) {
+        size_t n =
+            data.len - taken < write_limit(channel) ? data.len - taken : write_limit(channel);
+        const struct sx_msg_channel_data msg = { channel->remote_id,
+                                                 sx_slice_of(data.ptr + taken, n) };
+        struct sx_writer payload;
+
+        SX_TRY(sx_transport_begin(channel->transport, DATA_HEAD + n, &payload));
+        sx_msg_channel_data_encode(&payload, &msg);
+        SX_TRY(sx_transport_end(channel->transport, &payload));
+        channel->remote_window -= (uint32_t)n;
+        taken += n;
+        *out_taken = taken;
+    }
+    channel->progress += taken;
+    channel->is_blocked = taken < data.len;
+    return SX_OK;
+}
+
+enum sx_err sx_channel_send_number(struct sx_channel *channel, uint8_t number)
+{
+    struct sx_writer payload;
+
+    SX_TRY(sx_transport_begin(channel->transport, 16, &payload));
+    sx_msg_channel_number_encode(&payload, number, channel->remote_id);
+    return sx_transport_end(channel->transport, &payload);
+}
+
+enum sx_err sx_channel_send_eof(struct sx_channel *channel)
+{
+    if (channel->state == SX_CHANNEL_NONE || channel->state == SX_CHANNEL_CLOSED)
+        return SX_ERR_STATE;
+    channel->is_eof_wanted = true;
+    if (channel->state != SX_CHANNEL_RUNNING || channel->is_eof_sent || channel->is_close_sent)
+        return SX_OK; /* sent as soon as the command runs */
+    channel->is_eof_sent = true;
+    return sx_channel_send_number(channel, SX_MSG_CHANNEL_EOF);
+}
+
+enum sx_err sx_channel_signal(struct sx_channel *channel, struct sx_slice name)
+{
+    struct sx_writer payload;
+
+    if (channel->state != SX_CHANNEL_RUNNING || channel->is_close_sent)
+        return SX_ERR_STATE;
+    SX_TRY(sx_transport_begin(channel->transport, 64 + name.len, &payload));
+    sx_msg_signal_encode(&payload, channel->remote_id, name);
+    return sx_transport_end(channel->transport, &payload);
+}
+
+enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n)
+{
+    struct sx_msg_channel_window_adjust msg = { .recipient = channel->remote_id };
+    struct sx_writer payload;
+
+    channel->consumed += (uint32_t)n;
+    if (channel->is_close_received || channel->is_close_sent || channel->is_eof_received ||
+        channel->consumed < channel->config.window / 2)
+        return SX_OK;
+    msg.bytes = channel->consumed;
+    channel->local_window += channel->consumed;
+    channel->consumed = 0;
+    SX_TRY(sx_transport_begin(channel->transport, 16, &payload));
+    sx_msg_channel_window_adjust_encode(&payload, &msg);
+    return sx_transport_end(channel->transport, &payload);
+}
+
+enum sx_err sx_channel_close(struct sx_channel *channel)
+{
+    if (channel->is_close_sent || channel->state == SX_CHANNEL_NONE ||
+        channel->state == SX_CHANNEL_OPENING || channel->state == SX_CHANNEL_CLOSED)
+        return SX_OK;
+    channel->is_close_sent = true;
+    return sx_channel_send_number(channel, SX_MSG_CHANNEL_CLOSE);
+}
+
+enum sx_err sx_channel_poll(struct sx_channel *channel)
+{
+    if (!channel->is_blocked || channel->state != SX_CHANNEL_RUNNING ||
+        channel->remote_window == 0 || !sx_transport_can_send_data(channel->transport))
+        return SX_OK;
+    channel->is_blocked = false;
+    return sx_event_push(channel->events, (struct sx_event){ .type = SX_EVENT_STDIN_READY });
+}

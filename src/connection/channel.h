@@ -1,0 +1,83 @@
+/* connection/channel.h: one session channel of RFC 4254, without I/O: open, exec, streams, window,
+ * signals, exit result, close. One channel at a time; a connection serves many, one after another. */
+#ifndef SX_CONNECTION_CHANNEL_H
+#define SX_CONNECTION_CHANNEL_H
+
+#include "transport/transport.h"
+
+enum {
+    SX_CHANNEL_WINDOW_DEFAULT = 2 * 1024 * 1024,
+    SX_CHANNEL_PACKET_DEFAULT = 32 * 1024,
+    SX_CHANNEL_PACKET_MIN = 1024, /* a peer that allows less makes no sense */
+};
+
+struct sx_channel_config {
+    uint32_t window;     /* bytes that the server may send ahead */
+    uint32_t max_packet; /* bytes of data in one packet to us */
+};
+
+enum sx_channel_state {
+    SX_CHANNEL_NONE,
+    SX_CHANNEL_OPENING,  /* CHANNEL_OPEN sent */
+    SX_CHANNEL_STARTING, /* exec sent, not answered */
+    SX_CHANNEL_RUNNING,
+    SX_CHANNEL_CLOSED, /* CLOSE both sent and received */
+};
+
+struct sx_channel {
+    struct sx_channel_config config;
+    struct sx_transport *transport;
+    struct sx_event_queue *events;
+    struct sx_fault *fault;
+    enum sx_channel_state state;
+    struct sx_buffer command;
+    uint32_t local_id;
+    uint32_t remote_id;
+    uint32_t local_window; /* what the server may still send */
+    uint32_t consumed;     /* what was consumed and not given back yet */
+    uint32_t remote_window;
+    uint32_t remote_packet;
+    bool is_eof_wanted; /* by the caller, after what was written */
+    bool is_eof_sent;
+    bool is_eof_received;
+    bool is_close_sent;
+    bool is_close_received;
+    bool is_blocked; /* a write took less than all: say when it can go on */
+    bool has_exit;
+    bool is_refused;   /* the server said no to exec */
+    uint64_t progress; /* data and life signs of the command: what counts as activity */
+};
+
+void sx_channel_init(struct sx_channel *channel, const struct sx_channel_config *config,
+                     struct sx_transport *transport, struct sx_event_queue *events,
+                     struct sx_fault *fault);
+
+/* sx_channel_execute opens a channel and has command run on it. SX_ERR_BUSY while one is open. */
+SX_MUST_USE enum sx_err sx_channel_execute(struct sx_channel *channel, struct sx_slice command);
+
+/* sx_channel_write takes as much of data as window and send buffer have room for; *out_taken says
+ * how much. When that is less than all, SX_EVENT_STDIN_READY follows. */
+SX_MUST_USE enum sx_err sx_channel_write(struct sx_channel *channel, struct sx_slice data,
+                                         size_t *out_taken);
+
+/* Standard input ends after what was written. */
+SX_MUST_USE enum sx_err sx_channel_send_eof(struct sx_channel *channel);
+
+/* name without "SIG", RFC 4254 section 6.9. */
+SX_MUST_USE enum sx_err sx_channel_signal(struct sx_channel *channel, struct sx_slice name);
+
+/* sx_channel_consumed says that n bytes of output are dealt with; the window reopens by them. */
+SX_MUST_USE enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n);
+
+/* Closes our side; what still comes is dropped. */
+SX_MUST_USE enum sx_err sx_channel_close(struct sx_channel *channel);
+
+/* A message that the acceptance table gives to the connection. */
+SX_MUST_USE enum sx_err sx_channel_message(struct sx_channel *channel, struct sx_slice payload);
+
+/* sx_channel_poll does what waited for room: events when standard input can go on. */
+SX_MUST_USE enum sx_err sx_channel_poll(struct sx_channel *channel);
+
+void sx_channel_clear(struct sx_channel *channel);
+
+#endif

@@ -1,0 +1,308 @@
+/* engine/engine.c: composes transport, authentication and connection. */
+#include "engine/engine.h"
+
+#include "base/memory.h"
+
+enum {
+    /* Reads start small, as most connections run one short command, and double while the peer
+     * fills them: in a flood each system call brings many packets. */
+    READ_MIN = 8 * 1024,
+    READ_MAX = 256 * 1024,
+};
+
+struct sx_engine {
+    struct sx_transport transport;
+    struct sx_auth auth;
+    struct sx_channel channel;
+    struct sx_event_queue events;
+    struct sx_fault fault;      /* what ended the connection */
+    struct sx_fault call_fault; /* why the last call was refused; the connection lives on */
+    bool is_ended;              /* by an error or by us; nothing is read any more */
+    size_t read_size;
+    size_t read_room;
+    uint64_t sign_on_steps;
+};
+
+/* RFC 4253 section 11.1: what the server is told about the end. */
+static enum sx_disconnect_reason reason_of(enum sx_err err)
+{
+    switch (err) {
+    case SX_ERR_PEER_MAC: return SX_DISCONNECT_MAC_ERROR;
+    case SX_ERR_PEER_DECOMPRESS: return SX_DISCONNECT_COMPRESSION_ERROR;
+    case SX_ERR_PEER_VERSION: return SX_DISCONNECT_VERSION_NOT_SUPPORTED;
+    case SX_ERR_HOST_KEY_REJECTED: return SX_DISCONNECT_HOST_KEY_NOT_VERIFIABLE;
+    case SX_ERR_NEGOTIATE:
+    case SX_ERR_PEER_DH_VALUE:
+    case SX_ERR_PEER_EC_POINT:
+    case SX_ERR_PEER_SIGNATURE:
+    case SX_ERR_PEER_HOST_KEY:
+    case SX_ERR_PEER_HOST_KEY_TYPE:
+    case SX_ERR_POLICY_KEY_SIZE: return SX_DISCONNECT_KEY_EXCHANGE_FAILED;
+    case SX_ERR_AUTH_FAILED:
+    case SX_ERR_AUTH_NO_CREDENTIALS: return SX_DISCONNECT_NO_MORE_AUTH_METHODS;
+    default:
+        return sx_err_blame(err) == SX_BLAME_PEER ? SX_DISCONNECT_PROTOCOL_ERROR
+                                                  : SX_DISCONNECT_BY_APPLICATION;
+    }
+}
+
+/* Latches the first error and says good-bye, unless the server did. What it is told is the bare
+ * kind of error: details are for our side. */
+static enum sx_err latch(struct sx_engine *engine, enum sx_err err)
+{
+    if (err == SX_OK || engine->is_ended)
+        return err;
+    engine->is_ended = true;
+    err = sx_fault_note(&engine->fault, err);
+    if (err != SX_ERR_PEER_DISCONNECT)
+        sx_transport_disconnect(&engine->transport, reason_of(err), sx_err_name(err));
+    return err;
+}
+
+/* What calls return after the end: the latched error, or that we left by ourselves. */
+static enum sx_err ended(const struct sx_engine *engine)
+{
+    return engine->fault.err != SX_OK ? engine->fault.err : SX_ERR_NOT_CONNECTED;
+}
+
+enum sx_err sx_engine_new(const struct sx_engine_config *config, uint64_t now,
+                          struct sx_fault *fault, struct sx_engine **out)
+{
+    struct sx_engine *engine = sx_alloc(sizeof *engine);
+    enum sx_err err;
+
+    if (engine == NULL)
+        return SX_ERR_MEMORY;
+    engine->read_size = READ_MIN;
+    err = sx_transport_init(&engine->transport, &config->transport, &engine->events, &engine->fault,
+                            now);
+    sx_auth_init(&engine->auth, &config->auth, &engine->transport, &engine->events, &engine->fault);
+    sx_channel_init(&engine->channel, &config->channel, &engine->transport, &engine->events,
+                    &engine->fault);
+    if (err != SX_OK) {
+        if (fault != NULL && fault->err == SX_OK)
+            *fault = engine->fault;
+        sx_engine_free(engine);
+        return sx_fault_note(fault, err);
+    }
+    *out = engine;
+    return SX_OK;
+}
+
+void sx_engine_free(struct sx_engine *engine)
+{
+    if (engine == NULL)
+        return;
+    sx_channel_clear(&engine->channel);
+    sx_auth_clear(&engine->auth);
+    sx_transport_clear(&engine->transport);
+    sx_free_wiped(engine, sizeof *engine);
+}
+
+size_t sx_engine_recv_space(struct sx_engine *engine, uint8_t **out_ptr)
+{
+    struct sx_buffer *in = &engine->transport.in;
+    size_t room = SX_RECEIVE_BUFFER_MAX - sx_buffer_len(in);
+    size_t n = engine->read_size < room ? engine->read_size : room;
+
+    if (engine->is_ended || sx_engine_is_waiting(engine) || n == 0)
+        return 0;
+    if (sx_buffer_reserve(in, n, out_ptr) != SX_OK)
+        return 0;
+    engine->read_room = n;
+    return n;
+}
+
+void sx_engine_received(struct sx_engine *engine, size_t n)
+{
+    sx_buffer_commit(&engine->transport.in, n);
+    if (n == engine->read_room && engine->read_size < READ_MAX)
+        engine->read_size *= 2;
+}
+
+struct sx_slice sx_engine_to_send(const struct sx_engine *engine)
+{
+    return sx_buffer_unread(&engine->transport.out);
+}
+
+void sx_engine_sent(struct sx_engine *engine, size_t n)
+{
+    sx_buffer_consume(&engine->transport.out, n);
+}
+
+bool sx_engine_is_waiting(const struct sx_engine *engine)
+{
+    return engine->transport.is_host_key_asked || engine->auth.state == SX_AUTH_STATE_SIGNING;
+}
+
+/* Handles messages until there is an event, a question, or nothing left. */
+static enum sx_err work(struct sx_engine *engine)
+{
+    SX_TRY(sx_channel_poll(&engine->channel));
+    while (engine->events.count == 0 && !sx_engine_is_waiting(engine)) {
+        struct sx_slice payload;
+        enum sx_owner owner;
+
+        SX_TRY(sx_transport_read(&engine->transport, &owner, &payload));
+        if (owner == SX_OWNER_AUTH) {
+            engine->sign_on_steps++;
+            SX_TRY(sx_auth_message(&engine->auth, payload));
+        } else if (owner == SX_OWNER_CONNECTION) {
+            SX_TRY(sx_channel_message(&engine->channel, payload));
+            SX_TRY(sx_channel_poll(&engine->channel));
+        } else if (engine->events.count == 0) {
+            return SX_OK;
+        }
+    }
+    return SX_OK;
+}
+
+enum sx_err sx_engine_next_event(struct sx_engine *engine, struct sx_event *out)
+{
+    enum sx_err err = SX_OK;
+
+    *out = (struct sx_event){ .type = SX_EVENT_NONE };
+    if (sx_event_pop(&engine->events, out))
+        goto found;
+    if (engine->is_ended)
+        return ended(engine);
+    err = work(engine);
+    if (err != SX_OK)
+        err = latch(engine, err);
+    /* Events of the packet that brought the error come first. */
+    if (!sx_event_pop(&engine->events, out))
+        return err;
+found:
+    if (out->type == SX_EVENT_KEYS_IN_USE && engine->auth.state == SX_AUTH_STATE_IDLE &&
+        !engine->is_ended) {
+        engine->sign_on_steps++;
+        err = sx_auth_start(&engine->auth);
+        if (err != SX_OK)
+            return latch(engine, err);
+    }
+    return SX_OK;
+}
+
+enum sx_err sx_engine_tick(struct sx_engine *engine, uint64_t now)
+{
+    if (engine->is_ended)
+        return ended(engine);
+    return latch(engine, sx_transport_tick(&engine->transport, now));
+}
+
+uint64_t sx_engine_deadline(const struct sx_engine *engine)
+{
+    return engine->is_ended ? UINT64_MAX : sx_transport_deadline(&engine->transport);
+}
+
+enum sx_err sx_engine_answer_host_key(struct sx_engine *engine, bool is_accepted)
+{
+    if (!engine->transport.is_host_key_asked)
+        return SX_ERR_STATE;
+    return latch(engine, sx_transport_accept_host_key(&engine->transport, is_accepted));
+}
+
+enum sx_err sx_engine_answer_sign(struct sx_engine *engine, struct sx_slice signature)
+{
+    if (engine->auth.state != SX_AUTH_STATE_SIGNING)
+        return SX_ERR_STATE;
+    return latch(engine, sx_auth_answer_sign(&engine->auth, signature));
+}
+
+bool sx_engine_is_logged_on(const struct sx_engine *engine)
+{
+    return engine->auth.state == SX_AUTH_STATE_DONE && !engine->is_ended;
+}
+
+bool sx_engine_is_exchanging(const struct sx_engine *engine)
+{
+    return sx_transport_is_exchanging(&engine->transport);
+}
+
+/* Errors of the caller (wrong state, busy) don't end the connection; others do. */
+static enum sx_err after_call(struct sx_engine *engine, enum sx_err err)
+{
+    if (err == SX_OK || sx_err_blame(err) != SX_BLAME_USAGE)
+        return latch(engine, err);
+    engine->call_fault = engine->fault;
+    sx_fault_clear(&engine->fault);
+    return sx_fault_note(&engine->call_fault, err);
+}
+
+enum sx_err sx_engine_execute(struct sx_engine *engine, struct sx_slice command)
+{
+    if (!sx_engine_is_logged_on(engine))
+        return SX_ERR_NOT_CONNECTED;
+    return after_call(engine, sx_channel_execute(&engine->channel, command));
+}
+
+enum sx_err sx_engine_write(struct sx_engine *engine, struct sx_slice data, size_t *out_taken)
+{
+    *out_taken = 0;
+    if (!sx_engine_is_logged_on(engine))
+        return SX_ERR_NOT_CONNECTED;
+    return after_call(engine, sx_channel_write(&engine->channel, data, out_taken));
+}
+
+enum sx_err sx_engine_send_eof(struct sx_engine *engine)
+{
+    if (!sx_engine_is_logged_on(engine))
+        return SX_ERR_NOT_CONNECTED;
+    return after_call(engine, sx_channel_send_eof(&engine->channel));
+}
+
+enum sx_err sx_engine_signal(struct sx_engine *engine, struct sx_slice name)
+{
+    if (!sx_engine_is_logged_on(engine))
+        return SX_ERR_NOT_CONNECTED;
+    return after_call(engine, sx_channel_signal(&engine->channel, name));
+}
+
+enum sx_err sx_engine_consumed(struct sx_engine *engine, size_t n)
+{
+    if (!sx_engine_is_logged_on(engine))
+        return SX_ERR_NOT_CONNECTED;
+    return after_call(engine, sx_channel_consumed(&engine->channel, n));
+}
+
+enum sx_err sx_engine_close_channel(struct sx_engine *engine)
+{
+    if (!sx_engine_is_logged_on(engine))
+        return SX_ERR_NOT_CONNECTED;
+    return after_call(engine, sx_channel_close(&engine->channel));
+}
+
+enum sx_channel_state sx_engine_channel_state(const struct sx_engine *engine)
+{
+    return engine->channel.state;
+}
+
+enum sx_err sx_engine_rekey(struct sx_engine *engine)
+{
+    if (!sx_engine_is_logged_on(engine))
+        return SX_ERR_NOT_CONNECTED;
+    return after_call(engine, sx_transport_rekey(&engine->transport, SX_REKEY_REQUESTED));
+}
+
+void sx_engine_disconnect(struct sx_engine *engine, const char *text)
+{
+    if (engine->is_ended)
+        return;
+    engine->is_ended = true;
+    sx_transport_disconnect(&engine->transport, SX_DISCONNECT_BY_APPLICATION, text);
+}
+
+uint64_t sx_engine_progress(const struct sx_engine *engine)
+{
+    return engine->sign_on_steps + engine->channel.progress;
+}
+
+const struct sx_fault *sx_engine_fault(const struct sx_engine *engine)
+{
+    return engine->is_ended ? &engine->fault : &engine->call_fault;
+}
+
+const struct sx_transport *sx_engine_transport(const struct sx_engine *engine)
+{
+    return &engine->transport;
+}

@@ -1,0 +1,159 @@
+/* transport/exchange.c: the key exchange's arithmetic. Not here: when messages may come
+ * (transport.c) and whether the host key is trusted (the engine's caller). */
+#include "transport/exchange.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "crypto/kdf.h"
+
+void sx_exchange_init(struct sx_exchange *exchange)
+{
+    *exchange = (struct sx_exchange){ 0 };
+    sx_buffer_init(&exchange->client_init, SX_PACKET_LENGTH_MAX);
+    sx_buffer_init(&exchange->server_init, SX_PACKET_LENGTH_MAX);
+    sx_buffer_init(&exchange->host_key, SX_PACKET_LENGTH_MAX);
+}
+
+void sx_exchange_clear(struct sx_exchange *exchange)
+{
+    sx_buffer_clear(&exchange->client_init);
+    sx_buffer_clear(&exchange->server_init);
+    sx_buffer_clear(&exchange->host_key);
+    sx_agree_free(exchange->agree);
+    sx_secret_clear(&exchange->k);
+    sx_wipe(exchange->hash, sizeof exchange->hash);
+    sx_exchange_init(exchange);
+}
+
+enum sx_err sx_exchange_start(struct sx_exchange *exchange, struct sx_provider *provider,
+                              struct sx_fault *fault)
+{
+    return sx_agree_new(provider, exchange->algs.kex, fault, &exchange->agree);
+}
+
+/* H = HASH(V_C || V_S || I_C || I_S || K_S || Q_C || Q_S || K), all as strings but K, which
+ * comes encoded (RFC 4253 section 8, RFC 5656 section 4). */
+static enum sx_err compute_hash(struct sx_exchange *exchange, struct sx_provider *provider,
+                                const struct sx_exchange_versions *versions,
+                                const struct sx_msg_kex_reply *reply)
+{
+    const struct sx_slice strings[] = {
+        sx_slice_text(versions->client),
+        sx_slice_text(versions->server),
+        sx_buffer_unread(&exchange->client_init),
+        sx_buffer_unread(&exchange->server_init),
+        reply->host_key,
+        sx_agree_share(exchange->agree),
+        reply->share,
+    };
+    struct sx_digest *digest = NULL;
+    enum sx_err err = sx_digest_new(provider, exchange->algs.kex->hash, &digest);
+
+    for (size_t i = 0; err == SX_OK && i < sizeof strings / sizeof strings[0]; i++)
+        err = sx_digest_update_string(digest, strings[i]);
+    if (err == SX_OK)
+        err = sx_digest_update(digest, sx_secret_slice(&exchange->k));
+    if (err == SX_OK)
+        err = sx_digest_final(digest, exchange->hash, &exchange->hash_len);
+    sx_digest_free(digest);
+    return err == SX_OK ? SX_OK : SX_ERR_EXCHANGE_HASH;
+}
+
+static enum sx_err check_host_key(struct sx_exchange *exchange, const struct sx_offer *offer,
+                                  const struct sx_key *key, struct sx_fault *fault)
+{
+    const struct sx_sig_alg *alg = exchange->algs.host_key;
+
+    if (sx_key_get_type(key) != alg->type)
+        return sx_fault_set(fault, SX_ERR_PEER_HOST_KEY_TYPE,
+                            "the server sent a host key of type %s, but %s was negotiated",
+                            sx_key_type_name(sx_key_get_type(key)), alg->name);
+    if (alg->type == SX_KEY_RSA && sx_key_bits(key) < offer->policy->rsa_min_bits)
+        return sx_fault_set(fault, SX_ERR_POLICY_KEY_SIZE,
+                            "the server's RSA host key has %u bits; policy %s wants at least %u",
+                            sx_key_bits(key), offer->policy->name, offer->policy->rsa_min_bits);
+    exchange->host_key_bits = sx_key_bits(key);
+    exchange->host_key_type = sx_key_type_name(sx_key_get_type(key));
+    return SX_OK;
+}
+
+enum sx_err sx_exchange_reply(struct sx_exchange *exchange, const struct sx_offer *offer,
+                              const struct sx_exchange_versions *versions, struct sx_slice payload,
+                              struct sx_fault *fault)
+{
+    struct sx_msg_kex_reply reply;
+    struct sx_key *key = NULL;
+    enum sx_err err;
+
+    SX_TRY(sx_msg_kex_reply_decode(payload, SX_MSG_KEXDH_REPLY, &reply));
+    err = sx_key_from_public_blob(offer->provider, reply.host_key, fault, &key);
+    if (err == SX_OK)
+        err = check_host_key(exchange, offer, key, fault);
+    if (err == SX_OK)
+        err = sx_agree_finish(exchange->agree, reply.share, fault, &exchange->k);
+    if (err == SX_OK)
+        err = compute_hash(exchange, offer->provider, versions, &reply);
+    if (err == SX_OK)
+        err =
+            sx_key_verify(key, exchange->algs.host_key,
+                          sx_slice_of(exchange->hash, exchange->hash_len), reply.signature, fault);
+    if (err == SX_OK)
+        err = sx_buffer_append(&exchange->host_key, reply.host_key);
+    sx_key_free(key);
+    return err;
+}
+
+/* The three letters of a direction: IV, encryption key, MAC key. */
+static enum sx_err derive_direction(struct sx_exchange *exchange, struct sx_provider *provider,
+                                    struct sx_slice session_id, const char letters[3],
+                                    bool is_encrypt, const struct sx_cipher_alg *cipher,
+                                    const struct sx_mac_alg *mac, struct sx_packet_keys *out)
+{
+    const size_t sizes[3] = { cipher->iv_len, cipher->key_len, mac == NULL ? 0 : mac->key_len };
+    struct sx_slice hash = sx_slice_of(exchange->hash, exchange->hash_len);
+    struct sx_secret parts[3] = { { 0 } };
+    struct sx_packet_keys keys = { .cipher_alg = cipher, .mac_alg = mac };
+    enum sx_err err = SX_OK;
+
+    for (int i = 0; err == SX_OK && i < 3; i++)
+        if (sizes[i] > 0)
+            err = sx_kdf_ssh(provider, exchange->algs.kex->hash, sx_secret_slice(&exchange->k),
+                             hash, session_id, letters[i], sizes[i], &parts[i]);
+    if (err == SX_OK)
+        err = sx_cipher_new(provider, cipher, sx_secret_slice(&parts[1]),
+                            sx_secret_slice(&parts[0]), is_encrypt, &keys.cipher);
+    if (err == SX_OK && mac != NULL)
+        err = sx_mac_new(provider, mac, sx_secret_slice(&parts[2]), &keys.mac);
+    for (int i = 0; i < 3; i++)
+        sx_secret_clear(&parts[i]);
+    if (err != SX_OK) {
+        sx_packet_keys_clear(&keys);
+        return SX_ERR_SET_KEYS;
+    }
+    *out = keys;
+    return SX_OK;
+}
+
+enum sx_err sx_exchange_derive(struct sx_exchange *exchange, struct sx_provider *provider,
+                               struct sx_slice session_id, struct sx_packet_keys *c2s,
+                               struct sx_packet_keys *s2c)
+{
+    const struct sx_negotiated *algs = &exchange->algs;
+    struct sx_packet_keys out = { 0 }, in = { 0 };
+    enum sx_err err;
+
+    err = derive_direction(exchange, provider, session_id, "ACE", true, algs->cipher_c2s,
+                           algs->mac_c2s, &out);
+    if (err == SX_OK)
+        err = derive_direction(exchange, provider, session_id, "BDF", false, algs->cipher_s2c,
+                               algs->mac_s2c, &in);
+    sx_secret_clear(&exchange->k);
+    if (err != SX_OK) {
+        sx_packet_keys_clear(&out);
+        return err;
+    }
+    *c2s = out;
+    *s2c = in;
+    return SX_OK;
+}

@@ -1,0 +1,141 @@
+/* transport/negotiate.c: algorithm negotiation, with a reason for every no. */
+#include "transport/negotiate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { NAMES_MAX = 2048 };
+
+enum sx_err sx_kexinit_build(const struct sx_offer *offer, bool is_first, struct sx_writer *writer)
+{
+    char kex[NAMES_MAX], host_key[NAMES_MAX], cipher[NAMES_MAX], mac[NAMES_MAX];
+    uint8_t cookie[16];
+    struct sx_msg_kexinit msg = { .cookie = sx_slice_of(cookie, sizeof cookie) };
+    size_t len;
+
+    SX_TRY(sx_random_bytes(offer->provider, cookie, sizeof cookie));
+    SX_TRY(sx_offer_names(offer, SX_ALG_KEX, kex, sizeof kex - 64));
+    SX_TRY(sx_offer_names(offer, SX_ALG_HOST_KEY, host_key, sizeof host_key));
+    SX_TRY(sx_offer_names(offer, SX_ALG_CIPHER, cipher, sizeof cipher));
+    SX_TRY(sx_offer_names(offer, SX_ALG_MAC, mac, sizeof mac));
+    if (is_first) {
+        len = strlen(kex);
+        snprintf(kex + len, sizeof kex - len, ",%s%s%s", SX_EXT_INFO_C,
+                 offer->strict_kex == SX_STRICT_OFF ? "" : ",",
+                 offer->strict_kex == SX_STRICT_OFF ? "" : SX_STRICT_C);
+    }
+    msg.lists[SX_LIST_KEX] = sx_slice_text(kex);
+    msg.lists[SX_LIST_HOST_KEY] = sx_slice_text(host_key);
+    msg.lists[SX_LIST_CIPHER_C2S] = msg.lists[SX_LIST_CIPHER_S2C] = sx_slice_text(cipher);
+    msg.lists[SX_LIST_MAC_C2S] = msg.lists[SX_LIST_MAC_S2C] = sx_slice_text(mac);
+    msg.lists[SX_LIST_COMPRESSION_C2S] = sx_slice_text("none");
+    msg.lists[SX_LIST_COMPRESSION_S2C] = sx_slice_text("none");
+    sx_msg_kexinit_encode(writer, &msg);
+    return SX_OK;
+}
+
+/* What the server offered, and for each of its names why we don't take it. */
+static enum sx_err refuse(const struct sx_offer *offer, enum sx_alg_kind kind,
+                          const char *direction, struct sx_slice theirs, struct sx_fault *fault)
+{
+    char ours[NAMES_MAX], shown[NAMES_MAX], reasons[512] = "", name[128], why[192];
+    struct sx_slice rest = theirs, entry;
+    size_t len = 0;
+
+    SX_TRY(sx_offer_names(offer, kind, ours, sizeof ours));
+    sx_escape(shown, 320, theirs);
+    while (sx_list_next(&rest, &entry) && len + sizeof why < sizeof reasons) {
+        if (entry.len == 0 || entry.len >= sizeof name)
+            continue;
+        memcpy(name, entry.ptr, entry.len);
+        name[entry.len] = '\0';
+        if (!sx_policy_explain(offer->policy, offer->provider, kind, name, why, sizeof why))
+            len += (size_t)snprintf(reasons + len, sizeof reasons - len, "; %s", why);
+    }
+    return sx_fault_set(fault, SX_ERR_NEGOTIATE,
+                        "no common %s%s: we offer \"%.320s\", the server offers \"%s\"%s",
+                        sx_alg_kind_name(kind), direction, ours, shown, reasons);
+}
+
+static const char *name_at(const struct sx_offer *offer, enum sx_alg_kind kind, unsigned i)
+{
+    switch (kind) {
+    case SX_ALG_KEX: return offer->kex[i] == NULL ? NULL : offer->kex[i]->name;
+    case SX_ALG_HOST_KEY: return offer->host_key[i] == NULL ? NULL : offer->host_key[i]->name;
+    case SX_ALG_CIPHER: return offer->ciphers[i] == NULL ? NULL : offer->ciphers[i]->name;
+    case SX_ALG_MAC: return offer->macs[i] == NULL ? NULL : offer->macs[i]->name;
+    default: return NULL;
+    }
+}
+
+/* RFC 4253 section 7.1: the first of the client's names that the server's list holds. */
+static enum sx_err pick(const struct sx_offer *offer, enum sx_alg_kind kind, const char *direction,
+                        struct sx_slice theirs, struct sx_fault *fault, unsigned *out_index)
+{
+    const char *name;
+
+    for (unsigned i = 0; (name = name_at(offer, kind, i)) != NULL; i++) {
+        if (sx_list_has(theirs, name)) {
+            *out_index = i;
+            return SX_OK;
+        }
+    }
+    return refuse(offer, kind, direction, theirs, fault);
+}
+
+static bool is_first_name(struct sx_slice list, const char *name)
+{
+    struct sx_slice entry;
+
+    return sx_list_next(&list, &entry) && sx_slice_is_text(entry, name);
+}
+
+static bool has_no_compression(const struct sx_msg_kexinit *peer)
+{
+    return sx_list_has(peer->lists[SX_LIST_COMPRESSION_C2S], "none") &&
+           sx_list_has(peer->lists[SX_LIST_COMPRESSION_S2C], "none");
+}
+
+enum sx_err sx_negotiate(const struct sx_offer *offer, const struct sx_msg_kexinit *peer,
+                         bool is_first, struct sx_fault *fault, struct sx_negotiated *out)
+{
+    static const char to_server[] = " from client to server",
+                      to_client[] = " from server to client";
+    const struct sx_slice *lists = peer->lists;
+    struct sx_negotiated n = { 0 };
+    unsigned i;
+
+    SX_TRY(pick(offer, SX_ALG_KEX, "", lists[SX_LIST_KEX], fault, &i));
+    n.kex = offer->kex[i];
+    SX_TRY(pick(offer, SX_ALG_HOST_KEY, "", lists[SX_LIST_HOST_KEY], fault, &i));
+    n.host_key = offer->host_key[i];
+    SX_TRY(pick(offer, SX_ALG_CIPHER, to_server, lists[SX_LIST_CIPHER_C2S], fault, &i));
+    n.cipher_c2s = offer->ciphers[i];
+    SX_TRY(pick(offer, SX_ALG_CIPHER, to_client, lists[SX_LIST_CIPHER_S2C], fault, &i));
+    n.cipher_s2c = offer->ciphers[i];
+    if (!sx_cipher_is_aead(n.cipher_c2s)) {
+        SX_TRY(pick(offer, SX_ALG_MAC, to_server, lists[SX_LIST_MAC_C2S], fault, &i));
+        n.mac_c2s = offer->macs[i];
+    }
+    if (!sx_cipher_is_aead(n.cipher_s2c)) {
+        SX_TRY(pick(offer, SX_ALG_MAC, to_client, lists[SX_LIST_MAC_S2C], fault, &i));
+        n.mac_s2c = offer->macs[i];
+    }
+    if (!has_no_compression(peer))
+        return sx_fault_set(fault, SX_ERR_NEGOTIATE,
+                            "no common compression: we offer \"none\", the server insists on "
+                            "compressing");
+    n.is_peer_strict = is_first && sx_list_has(lists[SX_LIST_KEX], SX_STRICT_S);
+    if (is_first && offer->strict_kex == SX_STRICT_REQUIRE && !n.is_peer_strict)
+        return sx_fault_set(fault, SX_ERR_NEGOTIATE,
+                            "the server doesn't support strict key exchange, which "
+                            "UseStrictKeyExchange=3 demands");
+    /* The guess was right only if both sides put the same algorithms first. */
+    n.is_guess_to_ignore = peer->first_kex_packet_follows &&
+                           !(is_first_name(lists[SX_LIST_KEX], offer->kex[0]->name) &&
+                             is_first_name(lists[SX_LIST_HOST_KEY], offer->host_key[0]->name));
+    *out = n;
+    return SX_OK;
+}

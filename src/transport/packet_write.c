@@ -1,0 +1,99 @@
+/* transport/packet_write.c: seals payloads in place in the send buffer. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "transport/packet.h"
+
+enum { HEAD = 5 }; /* packet_length and padding_length */
+
+static bool is_length_outside(const struct sx_packet_keys *keys)
+{
+    if (keys->cipher_alg == NULL)
+        return false;
+    return sx_cipher_is_aead(keys->cipher_alg) || (keys->mac_alg != NULL && keys->mac_alg->is_etm);
+}
+
+/* Padding is random (RFC 4253 section 6), drawn from the provider some hundred bytes at a time:
+ * a DRBG call for each packet would cost more than sealing a small packet. */
+static enum sx_err fill_padding(struct sx_packet_writer *writer, uint8_t *out, size_t n)
+{
+    if (writer->pool_left < n) {
+        SX_TRY(sx_random_bytes(writer->provider, writer->pool, sizeof writer->pool));
+        writer->pool_left = sizeof writer->pool;
+    }
+    writer->pool_left -= n;
+    memcpy(out, writer->pool + writer->pool_left, n);
+    sx_wipe(writer->pool + writer->pool_left, n);
+    return SX_OK;
+}
+
+static size_t padding_for(const struct sx_packet_keys *keys, size_t payload)
+{
+    size_t block = keys->cipher_alg == NULL ? 8 : keys->cipher_alg->block_len;
+    size_t counted = (is_length_outside(keys) ? 1 : HEAD) + payload;
+    size_t padding = block - counted % block;
+
+    return padding < SX_PACKET_PADDING_MIN ? padding + block : padding;
+}
+
+enum sx_err sx_packet_begin(struct sx_packet_writer *writer, struct sx_buffer *out,
+                            size_t payload_max, struct sx_writer *payload)
+{
+    uint8_t *room;
+
+    (void)writer;
+    SX_TRY(sx_buffer_reserve(out, payload_max + SX_PACKET_OVERHEAD_MAX, &room));
+    sx_writer_init(payload, room + HEAD, payload_max);
+    return SX_OK;
+}
+
+/* packet is the four length bytes and n bytes behind them. */
+static enum sx_err seal(struct sx_packet_writer *writer, uint8_t *packet, size_t n, size_t *out_tag)
+{
+    struct sx_packet_keys *keys = &writer->keys;
+
+    *out_tag = 0;
+    if (keys->cipher_alg == NULL)
+        return SX_OK;
+    if (sx_cipher_is_aead(keys->cipher_alg)) {
+        *out_tag = keys->cipher_alg->tag_len;
+        return sx_cipher_seal(keys->cipher, writer->sequence, packet, n);
+    }
+    *out_tag = keys->mac_alg->tag_len;
+    if (keys->mac_alg->is_etm) {
+        SX_TRY(sx_cipher_crypt(keys->cipher, packet + 4, n));
+        return sx_mac_compute(keys->mac, writer->sequence, packet, 4 + n, packet + 4 + n);
+    }
+    SX_TRY(sx_mac_compute(keys->mac, writer->sequence, packet, 4 + n, packet + 4 + n));
+    return sx_cipher_crypt(keys->cipher, packet, 4 + n);
+}
+
+enum sx_err sx_packet_end(struct sx_packet_writer *writer, struct sx_buffer *out,
+                          const struct sx_writer *payload)
+{
+    struct sx_slice written;
+    size_t padding, length, tag;
+    uint8_t *packet = payload->ptr - HEAD;
+    enum sx_err err;
+
+    SX_TRY(sx_writer_finish(payload, &written));
+    padding = padding_for(&writer->keys, written.len);
+    length = 1 + written.len + padding;
+    packet[0] = (uint8_t)(length >> 24);
+    packet[1] = (uint8_t)(length >> 16);
+    packet[2] = (uint8_t)(length >> 8);
+    packet[3] = (uint8_t)length;
+    packet[4] = (uint8_t)padding;
+    err = fill_padding(writer, packet + HEAD + written.len, padding);
+    if (err == SX_OK)
+        err = seal(writer, packet, length, &tag);
+    if (err != SX_OK) {
+        sx_wipe(packet, HEAD + written.len + padding); /* it may have held a password */
+        return err;
+    }
+    sx_buffer_commit(out, 4 + length + tag);
+    writer->sequence++;
+    writer->usage.bytes += 4 + length + tag;
+    writer->usage.packets++;
+    return SX_OK;
+}

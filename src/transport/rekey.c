@@ -1,0 +1,231 @@
+/* transport/rekey.c: the key exchange's messages in their order.
+ *
+ *     C -> S   KEXINIT                            (either side may be first)
+ *     S -> C   KEXINIT
+ *     C -> S   KEXDH_INIT  e                      30
+ *     S -> C   KEXDH_REPLY K_S, f, sign(H)        31
+ *              the caller is asked about K_S
+ *     C -> S   NEWKEYS                            from here we send under the new keys
+ *     S -> C   NEWKEYS                            from here the server does
+ */
+#include "transport/rekey.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "wire/msg_transport.h"
+
+enum { KEXINIT_MAX = 12 * 1024 };
+
+static enum sx_err send_packet(struct sx_transport *transport, const struct sx_writer *payload)
+{
+    SX_LOG(transport->config.log, SX_LOG_VERBOSE, "packet sent",
+           SX_NUMBER("message", payload->ptr[0]), SX_NUMBER("bytes", payload->len));
+    return sx_packet_end(&transport->writer, &transport->out, payload);
+}
+
+enum sx_err sx_rekey_start(struct sx_transport *transport, enum sx_rekey_reason reason)
+{
+    struct sx_writer payload;
+    struct sx_slice written;
+
+    SX_TRY(sx_packet_begin(&transport->writer, &transport->out, KEXINIT_MAX, &payload));
+    SX_TRY(sx_kexinit_build(transport->config.offer, !transport->has_session_id, &payload));
+    SX_TRY(sx_writer_finish(&payload, &written));
+    SX_TRY(sx_buffer_append(&transport->exchange.client_init, written));
+    SX_TRY(send_packet(transport, &payload));
+    transport->reason = reason;
+    transport->is_init_sent = true;
+    return SX_OK;
+}
+
+static bool is_due(const struct sx_packet_usage *usage, const struct sx_offer *offer,
+                   enum sx_rekey_reason *reason)
+{
+    if (usage->bytes >= offer->rekey_bytes) {
+        *reason = SX_REKEY_BYTES;
+        return true;
+    }
+    if (usage->packets >= offer->rekey_packets) {
+        *reason = SX_REKEY_PACKETS;
+        return true;
+    }
+    return false;
+}
+
+enum sx_err sx_rekey_if_due(struct sx_transport *transport)
+{
+    const struct sx_offer *offer = transport->config.offer;
+    enum sx_rekey_reason reason = SX_REKEY_TIME;
+
+    if (transport->phase != SX_PHASE_CONNECTED || sx_transport_is_exchanging(transport))
+        return SX_OK;
+    if (is_due(&transport->reader.usage, offer, &reason) ||
+        is_due(&transport->writer.usage, offer, &reason) ||
+        transport->now >= sx_transport_deadline(transport))
+        return sx_rekey_start(transport, reason);
+    return SX_OK;
+}
+
+static enum sx_err tell_negotiated(struct sx_transport *transport)
+{
+    const struct sx_negotiated *algs = &transport->exchange.algs;
+    struct sx_event event = { .type = SX_EVENT_NEGOTIATED };
+
+    event.negotiated = (struct sx_event_negotiated){
+        .reason = transport->reason,
+        .kex = algs->kex->name,
+        .host_key = algs->host_key->name,
+        .cipher_c2s = algs->cipher_c2s->name,
+        .cipher_s2c = algs->cipher_s2c->name,
+        .mac_c2s = algs->mac_c2s == NULL ? NULL : algs->mac_c2s->name,
+        .mac_s2c = algs->mac_s2c == NULL ? NULL : algs->mac_s2c->name,
+        .is_strict = transport->is_strict,
+    };
+    return sx_event_push(transport->events, event);
+}
+
+static enum sx_err on_kexinit(struct sx_transport *transport, struct sx_slice payload,
+                              uint32_t sequence)
+{
+    bool is_first = !transport->has_session_id;
+    struct sx_exchange *exchange = &transport->exchange;
+    const struct sx_offer *offer = transport->config.offer;
+    struct sx_msg_kexinit peer;
+    struct sx_writer out;
+
+    SX_TRY(sx_msg_kexinit_decode(payload, &peer));
+    if (!transport->is_init_sent)
+        SX_TRY(sx_rekey_start(transport, SX_REKEY_BY_SERVER));
+    SX_TRY(sx_buffer_append(&exchange->server_init, payload));
+    SX_TRY(sx_negotiate(offer, &peer, is_first, transport->fault, &exchange->algs));
+    if (is_first) {
+        transport->is_strict = exchange->algs.is_peer_strict && offer->strict_kex != SX_STRICT_OFF;
+        /* Strict: nothing may come before the KEXINIT, or an attacker could have put it there. */
+        if (transport->is_strict && sequence != 0)
+            return sx_fault_set(transport->fault, SX_ERR_PEER_STRICT,
+                                "the server's KEXINIT is packet %u, not its first: strict key "
+                                "exchange is violated, perhaps by an attacker on the way",
+                                sequence);
+        transport->phase =
+            transport->is_strict ? SX_PHASE_KEX_INITIAL_STRICT : SX_PHASE_KEX_INITIAL;
+    }
+    transport->is_init_received = true;
+    transport->is_guess_pending = exchange->algs.is_guess_to_ignore;
+    SX_TRY(tell_negotiated(transport));
+    SX_TRY(sx_exchange_start(exchange, offer->provider, transport->fault));
+    SX_TRY(sx_packet_begin(&transport->writer, &transport->out,
+                           16 + sx_agree_share(exchange->agree).len, &out));
+    sx_msg_kex_init_encode(&out, sx_agree_share(exchange->agree));
+    return send_packet(transport, &out);
+}
+
+static enum sx_err ask_host_key(struct sx_transport *transport)
+{
+    struct sx_exchange *exchange = &transport->exchange;
+    struct sx_event event = { .type = SX_EVENT_HOST_KEY };
+
+    transport->is_host_key_asked = true;
+    event.host_key = (struct sx_event_host_key){
+        .blob = sx_buffer_unread(&exchange->host_key),
+        .algorithm = exchange->algs.host_key->name,
+        .key_type = exchange->host_key_type,
+        .bits = exchange->host_key_bits,
+        .is_rekey = transport->has_session_id,
+    };
+    return sx_event_push(transport->events, event);
+}
+
+static enum sx_err on_reply(struct sx_transport *transport, struct sx_slice payload)
+{
+    const struct sx_exchange_versions versions = { transport->config.client_version,
+                                                   transport->ident.line };
+    struct sx_exchange *exchange = &transport->exchange;
+
+    if (!transport->is_init_received || exchange->agree == NULL ||
+        sx_buffer_len(&exchange->host_key) > 0)
+        return sx_fault_set(transport->fault, SX_ERR_PEER_UNEXPECTED,
+                            "the server sent a key exchange reply that nothing asked for");
+    SX_TRY(
+        sx_exchange_reply(exchange, transport->config.offer, &versions, payload, transport->fault));
+    /* The key that was trusted first needs no second question. */
+    if (transport->has_session_id &&
+        sx_slice_is_equal(sx_buffer_unread(&exchange->host_key),
+                          sx_buffer_unread(&transport->accepted_host_key)))
+        return sx_transport_accept_host_key(transport, true);
+    return ask_host_key(transport);
+}
+
+/* Both NEWKEYS are through: the exchange is over. */
+static enum sx_err finish_if_done(struct sx_transport *transport)
+{
+    if (sx_transport_is_exchanging(transport))
+        return SX_OK;
+    sx_exchange_clear(&transport->exchange);
+    transport->keyed_at = transport->now;
+    SX_TRY(sx_event_push(transport->events, (struct sx_event){ .type = SX_EVENT_KEYS_IN_USE }));
+    return SX_OK;
+}
+
+enum sx_err sx_transport_accept_host_key(struct sx_transport *transport, bool is_accepted)
+{
+    struct sx_exchange *exchange = &transport->exchange;
+    struct sx_packet_keys next_out = { 0 };
+    struct sx_writer payload;
+
+    transport->is_host_key_asked = false;
+    if (!is_accepted)
+        return sx_fault_set(transport->fault, SX_ERR_HOST_KEY_REJECTED,
+                            "the server's host key was rejected: no setting and no event "
+                            "handler accepts it");
+    if (!transport->has_session_id) {
+        memcpy(transport->session_id, exchange->hash, exchange->hash_len);
+        transport->session_id_len = exchange->hash_len;
+    }
+    SX_TRY(sx_exchange_derive(exchange, transport->config.offer->provider,
+                              sx_slice_of(transport->session_id, transport->session_id_len),
+                              &next_out, &transport->next_in));
+    sx_buffer_clear(&transport->accepted_host_key);
+    SX_TRY(sx_buffer_append(&transport->accepted_host_key, sx_buffer_unread(&exchange->host_key)));
+    SX_TRY(sx_packet_begin(&transport->writer, &transport->out, 8, &payload));
+    sx_msg_newkeys_encode(&payload);
+    SX_TRY(send_packet(transport, &payload));
+    transport->has_session_id = true;
+    sx_packet_writer_rekey(&transport->writer, &next_out, transport->is_strict);
+    transport->is_init_sent = false;
+    SX_TRY(sx_transport_flush_held(transport));
+    return finish_if_done(transport);
+}
+
+static enum sx_err on_newkeys(struct sx_transport *transport, struct sx_slice payload)
+{
+    SX_TRY(sx_msg_newkeys_decode(payload));
+    if (transport->next_in.cipher_alg == NULL)
+        return sx_fault_set(transport->fault, SX_ERR_PEER_UNEXPECTED,
+                            "the server sent NEWKEYS before the keys were agreed on");
+    sx_packet_reader_rekey(&transport->reader, &transport->next_in, transport->is_strict);
+    transport->is_init_received = false;
+    if (transport->phase == SX_PHASE_KEX_INITIAL || transport->phase == SX_PHASE_KEX_INITIAL_STRICT)
+        transport->phase = SX_PHASE_SERVICE;
+    return finish_if_done(transport);
+}
+
+enum sx_err sx_rekey_message(struct sx_transport *transport, struct sx_slice payload,
+                             uint32_t sequence)
+{
+    uint8_t number = payload.ptr[0];
+
+    if (number == SX_MSG_KEXINIT)
+        return on_kexinit(transport, payload, sequence);
+    if (number == SX_MSG_NEWKEYS)
+        return on_newkeys(transport, payload);
+    if (transport->is_guess_pending) {
+        transport->is_guess_pending = false; /* RFC 4253 section 7: a wrong guess is dropped */
+        return SX_OK;
+    }
+    if (number == SX_MSG_KEXDH_REPLY)
+        return on_reply(transport, payload);
+    return sx_fault_set(transport->fault, SX_ERR_PEER_UNEXPECTED,
+                        "message %u has no place in the key exchange %s", number,
+                        transport->exchange.algs.kex->name);
+}

@@ -1,0 +1,21 @@
+/* transport/rekey.h: the messages of a key exchange and when one is due. Shared by the files of
+ * this room only. */
+#ifndef SX_TRANSPORT_REKEY_H
+#define SX_TRANSPORT_REKEY_H
+
+#include "transport/transport.h"
+
+/* Sends our KEXINIT. */
+SX_MUST_USE enum sx_err sx_rekey_start(struct sx_transport *transport, enum sx_rekey_reason reason);
+
+/* Starts an exchange when bytes, packets or time ask for it and none runs. */
+SX_MUST_USE enum sx_err sx_rekey_if_due(struct sx_transport *transport);
+
+/* A message that the acceptance table gives to the key exchange. */
+SX_MUST_USE enum sx_err sx_rekey_message(struct sx_transport *transport, struct sx_slice payload,
+                                         uint32_t sequence);
+
+/* Sends what was held while our side waited for NEWKEYS. */
+SX_MUST_USE enum sx_err sx_transport_flush_held(struct sx_transport *transport);
+
+#endif
