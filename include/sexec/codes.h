@@ -1,0 +1,99 @@
+/* sexec/codes.h: the numbers that functions return.
+ *
+ * 0 is success. Codes below 3000 and from 10000 on are the reference's ("SExec Errors"); TCP/IP
+ * errors are errno values mapped to the reference's 10004 to 11004. From 3001 on they are this
+ * library's own. sexec_error_text gives each its text; sexec_get_last_error of an object gives
+ * the whole sentence of what happened. */
+#ifndef SEXEC_CODES_H
+#define SEXEC_CODES_H
+
+#include <sexec/export.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum sexec_code {
+    SEXEC_OK = 0,
+
+    /* of the reference */
+    SEXEC_CANNOT_CHANGE_PORT = 100,
+    SEXEC_CANNOT_CHANGE_HOST = 101,
+    SEXEC_BAD_ADDRESS = 102,
+    SEXEC_ALREADY_CONNECTED = 104,
+    SEXEC_CANNOT_CHANGE_LOCAL_PORT = 106,
+    SEXEC_CANNOT_CHANGE_LOCAL_HOST = 107,
+    SEXEC_CANNOT_CHANGE_LINE_LENGTH = 112,
+    SEXEC_ZERO_PORT = 116,
+    SEXEC_WOULD_BLOCK = 135,
+    SEXEC_TIMEOUT_CONNECTING = 201, /* from the name lookup to the sign-on */
+    SEXEC_BAD_STATE = 211,
+    SEXEC_NOT_CONNECTED = 212,
+    SEXEC_TIMEOUT = 301, /* after the sign-on */
+    SEXEC_FILE = 302,
+    SEXEC_CODE_PAGE = 434,
+    SEXEC_SERVER_DISCONNECTED = 1001,
+    SEXEC_VERSION_UNSUPPORTED = 1002,
+    SEXEC_NEGOTIATION = 1003,
+    SEXEC_ALGORITHM_UNSUPPORTED = 1005,
+    SEXEC_CANNOT_SET_KEYS = 1006,
+    SEXEC_UNEXPECTED_ALGORITHM = 1010,
+    SEXEC_EXCHANGE_HASH = 1011,
+    SEXEC_CANNOT_MAKE_KEY = 1012,
+    SEXEC_CANNOT_SIGN = 1013,
+    SEXEC_CANNOT_ENCRYPT = 1014,
+    SEXEC_CANNOT_DECRYPT = 1015,
+    SEXEC_CANNOT_DECOMPRESS = 1016,
+    SEXEC_CHANNEL_OPEN = 1020,
+    SEXEC_CHANNEL_ID = 1021,
+    SEXEC_CHANNEL_DATA = 1022,
+    SEXEC_CHANNEL_MESSAGE = 1023,
+    SEXEC_MESSAGE_UNIMPLEMENTED = 1024,
+    SEXEC_MESSAGE_UNSUPPORTED = 1027,
+    SEXEC_HOST_KEY_REJECTED = 1030,
+    SEXEC_HOST_KEY_UNVERIFIED = 1031,
+    SEXEC_AUTHENTICATION = 1032,
+    SEXEC_CHANNEL_REQUEST = 1033,
+    SEXEC_DIFFIE_HELLMAN = 1034,
+    SEXEC_CONNECTION_FAILED = 1036,
+    SEXEC_ELLIPTIC_CURVE = 1038,
+    SEXEC_KEEP_ALIVE = 1039,
+    SEXEC_BUSY = 1050,
+    SEXEC_REQUEST_FAILED = 1098,
+    SEXEC_SEND_WOULD_BLOCK = 10035,
+    SEXEC_WOULD_BLOCK_REKEY = 1133,
+    SEXEC_CONNECT_FIRST = 1117,
+    SEXEC_DROPPED = 1120,
+    SEXEC_INTERRUPTED = 10004,
+    SEXEC_INVALID_ARGUMENT = 10022,
+
+    /* this library's own */
+    SEXEC_EXITED_NON_ZERO = 3001,  /* sexec_get_exit_status has the number */
+    SEXEC_KILLED_BY_SIGNAL = 3002, /* sexec_get_exit_signal has the name */
+    SEXEC_NO_STATUS = 3003,        /* the command's end was not told; exit_status is -1 */
+    SEXEC_PROVIDER = 3004,         /* the cryptographic provider can't be had or trusted */
+    SEXEC_POLICY = 3005,           /* policy or provider refuse an algorithm, key size or setting */
+    SEXEC_SETTING = 3006,          /* no such setting, or a value out of its range */
+    SEXEC_KEY_FORMAT = 3007,       /* key material of no known format, or damaged */
+    SEXEC_KEY_PASSPHRASE = 3008,   /* the key's passphrase is missing or wrong */
+    SEXEC_KEY_FILE_MODE = 3009,    /* a private key file that others can read */
+    SEXEC_KEY_CONTAINER = 3010,    /* the key's protection isn't approved or supported */
+    SEXEC_UNPROVEN_ACCESS = 3011,  /* the server granted access without the demanded proof */
+    SEXEC_PASSWORD_CHANGE = 3012,  /* the server demands a new password first */
+    SEXEC_STRICT_KEX = 3013,       /* strict key exchange was violated */
+    SEXEC_AUDIT = 3014,            /* a record could not be made durable */
+    SEXEC_MEMORY = 3015,
+    SEXEC_INTERNAL = 3016,
+    SEXEC_UNAPPROVED = 3017, /* the FIPS module's indicator refused an operation */
+    SEXEC_RANDOM = 3018,
+};
+
+/* sexec_error_text is the text of a code, in the reference's words where it has some; an unknown
+ * code gives "Unknown error.". Static storage. */
+SEXEC_API const char *sexec_error_text(int code);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

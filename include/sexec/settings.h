@@ -1,0 +1,45 @@
+/* sexec/settings.h: the settings of sexec_config, one line each. Names of the reference keep its
+ * meaning; those marked (own) are not in the reference. Lists narrow what the policy allows.
+ *
+ * Policy (own)                       default "default"; see sexec_describe_policy. Not while connected.
+ * Provider (own)                     default: the policy's first ("default", or "fips" under fips)
+ * ProviderModuleDir (own)            absolute folder that holds the module; "" for the system's
+ * ProviderConfigFile (own)           the module's section file (fipsmodule.cnf); "" for the one beside it
+ * UseFIPSCompliantAPI                True is Policy=fips and Provider=fips. Differs: for one object.
+ * SSHKeyExchangeAlgorithms           comma-separated names; default: the policy's
+ * SSHMacAlgorithms                   as above
+ * SSHPublicKeyAlgorithms             host key algorithms, as above
+ * SSHPubKeyAuthSigAlgorithms         user signature algorithms, as above
+ * UseStrictKeyExchange               0 to 3
+ * KeyRenegotiationThreshold          bytes; at most the policy's, default the policy's
+ * RekeySeconds (own)                 seconds; at most the policy's, default the policy's
+ * SSHKeyRenegotiate                  reading it starts a key exchange
+ * SSHAcceptServerHostKeyFingerPrint  comma-separated: hex with or without colons, or SHA256:base64
+ * SSHAcceptAnyServerHostKey          default False; refused where the policy says so
+ * SSHFingerprintHashAlgorithm        MD5, SHA1 or SHA256 (default)
+ * SSHFingerprintMD5/SHA1/SHA256      read-only: of the last server's host key
+ * ClientSSHVersionString             default "SSH-2.0-libsexec_VERSION". Differs: names this library.
+ * ServerSSHVersionString             read-only
+ * SSHVersionPattern                  default "*SSH-1.99-*,*SSH-2.0-*"
+ * MaxPacketSize, MaxWindowSize       bytes; defaults 32768 and 2097152
+ * StdInFile                          file whose contents the command reads as standard input
+ * MaxLineLength                      bytes; at least 256, default 2048
+ * OutputMode (own)                   "lines" (default) or "chunks"
+ * LogLevel                           0 to 3; default 1
+ * MaskSensitive                      default True; False is refused where the policy says so
+ * ConnectionTimeout                  seconds for logging on; 0 (default): the property timeout
+ * AbsoluteTimeout                    default False
+ * UseIPv6                            0 IPv4, 1 IPv6, 2 either; default 0
+ * LocalHost, LocalPort               as the properties
+ * TcpNoDelay                         default True. Differs: the reference's False would hold small
+ *                                    requests back until the server acknowledges
+ * AllowLooseKeyFileMode (own)        default False: a private key file that others can read is refused
+ * SelectWaitMillis                   default 20
+ * BuildInfo                          read-only
+ */
+#ifndef SEXEC_SETTINGS_H
+#define SEXEC_SETTINGS_H
+
+#include <sexec/sexec.h>
+
+#endif

@@ -1,0 +1,247 @@
+/* sexec/sexec.h: run commands on SSH servers.
+ *
+ *     struct sexec *ssh = sexec_new();
+ *     sexec_config(ssh, "Policy=fips");
+ *     sexec_config(ssh, "SSHAcceptServerHostKeyFingerPrint=SHA256:...");
+ *     sexec_set_ssh_host(ssh, "server.example");
+ *     sexec_set_ssh_user(ssh, "batch");
+ *     sexec_set_ssh_password(ssh, password);
+ *     sexec_on_stdout(ssh, print_line, NULL);
+ *     int code = sexec_execute(ssh, "uname -a");
+ *     if (code != 0)
+ *         fprintf(stderr, "%s\n", sexec_get_last_error(ssh));
+ *     sexec_free(ssh);
+ *
+ * Names, types, defaults and codes follow the SExec reference; what differs is said where it
+ * stands. Functions return 0 or a code of <sexec/codes.h>, but for getters. Texts are UTF-8 and
+ * NUL-terminated. Setters copy what they are given; a getter's text belongs to the object and
+ * lives until the same getter or a method is called again.
+ *
+ * Threads: any number of objects in any threads, but one thread at a time for each object.
+ * sexec_interrupt alone may be called from any thread and from a signal handler. */
+#ifndef SEXEC_SEXEC_H
+#define SEXEC_SEXEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sexec/codes.h>
+#include <sexec/events.h>
+#include <sexec/export.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* sexec_new makes an object with the defaults below, policy "default" and provider "default";
+ * NULL when memory or descriptors are short. */
+SEXEC_API struct sexec *sexec_new(void);
+
+/* sexec_free closes what is open without waiting, wipes all secrets and frees. NULL-safe. From
+ * inside a handler it takes effect when the running method returns. */
+SEXEC_API void sexec_free(struct sexec *object);
+
+/* sexec_reset: method reset: closes the connection and gives everything its default. Handlers
+ * stay. 1050 from inside a handler. */
+SEXEC_API int sexec_reset(struct sexec *object);
+
+/* ---- Properties ---------------------------------------------------------------------------
+ * Setters return 0; those of the connection's ends give the reference's code (100 to 107) while a
+ * connection is in progress. */
+
+/* ssh_host: name or address of the server; default "". Differs from the reference: it keeps the
+ * name that was set and isn't replaced by the address, as host trust needs the name. 101 while
+ * connected. */
+SEXEC_API const char *sexec_get_ssh_host(const struct sexec *object);
+SEXEC_API int sexec_set_ssh_host(struct sexec *object, const char *host);
+
+/* ssh_port: 1 to 65535; default 22. 100 while connected, 116 for 0, 10022 beyond. */
+SEXEC_API int sexec_get_ssh_port(const struct sexec *object);
+SEXEC_API int sexec_set_ssh_port(struct sexec *object, int port);
+
+/* ssh_user: default "". */
+SEXEC_API const char *sexec_get_ssh_user(const struct sexec *object);
+SEXEC_API int sexec_set_ssh_user(struct sexec *object, const char *user);
+
+/* ssh_password: default "". Kept in wiped storage. */
+SEXEC_API const char *sexec_get_ssh_password(const struct sexec *object);
+SEXEC_API int sexec_set_ssh_password(struct sexec *object, const char *password);
+
+/* ssh_auth_mode: default 2. */
+enum sexec_auth_mode {
+    SEXEC_AM_NONE = 0, /* signs on as "anonymous" */
+    SEXEC_AM_PASSWORD = 2,
+    SEXEC_AM_PUBLIC_KEY = 3,
+};
+SEXEC_API int sexec_get_ssh_auth_mode(const struct sexec *object);
+SEXEC_API int sexec_set_ssh_auth_mode(struct sexec *object, int mode);
+
+/* ssh_cert_store: the private key for public key authentication: a file name or the key itself,
+ * as ssh_cert_store_type says; default "MY" with type 0. Bytes; the getter's length may be NULL.
+ * sexec_add_ssh_cert_store (not in the reference) adds a further key, tried in order. */
+enum sexec_cert_store_type {
+    SEXEC_CST_USER = 0,
+    SEXEC_CST_PEM_KEY_FILE = 6,
+    SEXEC_CST_PEM_KEY_BLOB = 7,
+    SEXEC_CST_AUTO = 99, /* file name or key, told apart by the data */
+};
+SEXEC_API const void *sexec_get_ssh_cert_store(const struct sexec *object, size_t *out_length);
+SEXEC_API int sexec_set_ssh_cert_store(struct sexec *object, const void *store, size_t length);
+SEXEC_API int sexec_add_ssh_cert_store(struct sexec *object, const void *store, size_t length);
+SEXEC_API int sexec_get_ssh_cert_store_type(const struct sexec *object);
+SEXEC_API int sexec_set_ssh_cert_store_type(struct sexec *object, int type);
+
+/* ssh_cert_store_password: passphrase of an encrypted key; default "". */
+SEXEC_API const char *sexec_get_ssh_cert_store_password(const struct sexec *object);
+SEXEC_API int sexec_set_ssh_cert_store_password(struct sexec *object, const char *password);
+
+/* ssh_accept_server_host_key_encoded: the host key to accept, as one line of a public key file
+ * ("ssh-ed25519 AAAA..."); default empty. */
+SEXEC_API const void *sexec_get_ssh_accept_server_host_key_encoded(const struct sexec *object,
+                                                                   size_t *out_length);
+SEXEC_API int sexec_set_ssh_accept_server_host_key_encoded(struct sexec *object, const void *key,
+                                                           size_t length);
+
+/* ssh_encryption_algorithms: ciphers to offer, comma-separated, in order of preference; default:
+ * the policy's (the getter shows them). A name that policy or provider refuse fails the logon with
+ * 3005 and its reason. */
+SEXEC_API const char *sexec_get_ssh_encryption_algorithms(const struct sexec *object);
+SEXEC_API int sexec_set_ssh_encryption_algorithms(struct sexec *object, const char *list);
+
+/* local_host, local_port: where the connection starts from; default "" and 0: chosen by the
+ * system. Once connected they show what is in use. 107 and 106 while connected. */
+SEXEC_API const char *sexec_get_local_host(const struct sexec *object);
+SEXEC_API int sexec_set_local_host(struct sexec *object, const char *host);
+SEXEC_API int sexec_get_local_port(const struct sexec *object);
+SEXEC_API int sexec_set_local_port(struct sexec *object, int port);
+
+/* timeout in seconds; default 60. From the name lookup to the sign-on it is absolute; after that
+ * it ends waits in which nothing of the session moved (a peer that only sends keep-alives or
+ * fillers moves nothing), or is absolute for each method with AbsoluteTimeout=True. With 0 no
+ * method waits: it returns 0 and goes on in sexec_do_events. */
+SEXEC_API int sexec_get_timeout(const struct sexec *object);
+SEXEC_API int sexec_set_timeout(struct sexec *object, int seconds);
+
+/* connected: whether the object is signed on to a server. Setting it logs on or off. */
+SEXEC_API bool sexec_get_connected(const struct sexec *object);
+SEXEC_API int sexec_set_connected(struct sexec *object, bool connected);
+
+/* command: the last command; setting it executes. */
+SEXEC_API const char *sexec_get_command(const struct sexec *object);
+SEXEC_API int sexec_set_command(struct sexec *object, const char *command);
+
+/* stdin: write-only; the same as sexec_send. */
+SEXEC_API int sexec_set_stdin(struct sexec *object, const void *data, size_t length);
+
+/* exit_status: 0 to 2^31 - 1 as the server told, -1 when the command was ended by a signal or no
+ * status arrived; default 0. error_message: the text that came with a signal, else "". */
+SEXEC_API int sexec_get_exit_status(const struct sexec *object);
+SEXEC_API const char *sexec_get_error_message(const struct sexec *object);
+
+/* How the last command ended (not in the reference). */
+enum sexec_result {
+    SEXEC_RESULT_NONE,      /* no command ran yet, or it still runs */
+    SEXEC_RESULT_EXITED,    /* sexec_get_exit_status */
+    SEXEC_RESULT_SIGNALED,  /* sexec_get_exit_signal, sexec_get_core_dumped */
+    SEXEC_RESULT_NO_STATUS, /* the server closed without telling, or the connection ended */
+};
+SEXEC_API enum sexec_result sexec_get_result(const struct sexec *object);
+
+/* The signal's name without "SIG", such as "TERM"; "" if none. */
+SEXEC_API const char *sexec_get_exit_signal(const struct sexec *object);
+SEXEC_API bool sexec_get_core_dumped(const struct sexec *object);
+
+/* True when the command was started and its end was not told: after a timeout, an interrupt or a
+ * broken connection it may still run on the server. */
+SEXEC_API bool sexec_get_may_still_run(const struct sexec *object);
+
+/* The sentence that belongs to the last code that was not 0; "" at first. Holds no secret. */
+SEXEC_API const char *sexec_get_last_error(const struct sexec *object);
+SEXEC_API int sexec_get_last_error_code(const struct sexec *object);
+
+/* ---- Methods ------------------------------------------------------------------------------ */
+
+/* ssh_logon: connects and signs on. host NULL or "" and port 0 keep the properties' values. 104
+ * when connected. Errors: TCP/IP codes, 201, 1002 to 1038, 3004 and on. */
+SEXEC_API int sexec_ssh_logon(struct sexec *object, const char *host, int port);
+
+/* ssh_logoff: says good-bye and closes; 0 when nothing is open. */
+SEXEC_API int sexec_ssh_logoff(struct sexec *object);
+
+/* execute: runs a command and waits for its end, serving events. Logs on first when needed, and
+ * then off again; after an explicit ssh_logon the connection stays open. 0 when the command exited
+ * with 0; 3001, 3002 or 3003 say how else it ended. 1050 while another action runs. */
+SEXEC_API int sexec_execute(struct sexec *object, const char *command);
+
+/* send, send_stdin_bytes: data for the command's standard input. Waits until all is taken; with
+ * timeout 0 or inside a handler it takes what there is room for and returns 10035 (1133 while keys
+ * are exchanged); sexec_get_bytes_taken says how much. 212 without a running command. */
+SEXEC_API int sexec_send(struct sexec *object, const void *data, size_t length);
+SEXEC_API int sexec_send_stdin_bytes(struct sexec *object, const void *data, size_t length);
+SEXEC_API int sexec_send_stdin_text(struct sexec *object, const char *text);
+SEXEC_API size_t sexec_get_bytes_taken(const struct sexec *object);
+
+/* send_eof (not in the reference): standard input ends after what was sent. Without it a command
+ * that reads to the end waits for ever. Called before execute, the next command gets no input. */
+SEXEC_API int sexec_send_eof(struct sexec *object);
+
+/* send_signal (not in the reference): asks the server to send a signal ("TERM", without SIG). The
+ * protocol has no answer to it. */
+SEXEC_API int sexec_send_signal(struct sexec *object, const char *name);
+
+/* interrupt: ends the wait of the method that runs; it returns 10004. From any thread and from a
+ * signal handler. Nothing happens when no method runs. */
+SEXEC_API void sexec_interrupt(struct sexec *object);
+
+/* do_events: handles what is ready, waiting for SelectWaitMillis if nothing is. Returns 0, or the
+ * code with which an action that went on in the background (timeout 0) ended in this call. */
+SEXEC_API int sexec_do_events(struct sexec *object);
+
+/* is_busy (not in the reference): an action is under way. */
+SEXEC_API bool sexec_is_busy(const struct sexec *object);
+
+/* config: "NAME=VALUE" sets, "NAME" reads; *out_value (may be NULL) gets the value, which lives
+ * until the next call. Names and booleans (True, False, 1, 0, Yes, No) without regard to case. 3006
+ * for unknown names and bad values. <sexec/settings.h> lists the settings. */
+SEXEC_API int sexec_config(struct sexec *object, const char *configuration_string,
+                           const char **out_value);
+
+/* ---- Own event loops (not in the reference) -----------------------------------------------
+ * With timeout 0: wait until one of the descriptors is ready as its events say, or the time is
+ * over, then call sexec_do_events (with SelectWaitMillis=0 it never waits). */
+struct pollfd;
+
+/* sexec_get_poll writes up to capacity (3 suffice) entries and returns their number. They are
+ * valid until the next call of a method. *out_timeout gets the milliseconds until sexec_do_events
+ * must be called all the same, -1 for no limit. */
+SEXEC_API size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity,
+                                int *out_timeout);
+
+/* sexec_hold_output, inside on_stdout or on_stderr: length bytes of output are not dealt with yet,
+ * so the server may not send as much more. sexec_release_output, any time later, says that they
+ * are. This is how a program that writes to a slow place keeps its memory bounded. */
+SEXEC_API void sexec_hold_output(struct sexec *object, size_t length);
+SEXEC_API int sexec_release_output(struct sexec *object, size_t length);
+
+/* ---- Evidence (not in the reference) ------------------------------------------------------ */
+
+/* sexec_describe_provider loads the provider of the settings and gives its evidence as lines
+ * "name: value" (name, version, build, status, module path and SHA-256, checks, self-tests). *out
+ * lives until the next call. 3004 when it can't be had. */
+SEXEC_API int sexec_describe_provider(struct sexec *object, const char **out);
+
+/* sexec_describe_policy gives a policy as text lines; name NULL gives the list of policies, one
+ * name a line. The text lives until the next call. 3005 for an unknown name. */
+SEXEC_API int sexec_describe_policy(struct sexec *object, const char *name, const char **out);
+
+/* sexec_get_negotiated gives "kex: NAME" and so on for the open connection, "" before. */
+SEXEC_API const char *sexec_get_negotiated(struct sexec *object);
+
+/* The library's version, "0.1.0". */
+SEXEC_API const char *sexec_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
