@@ -13,8 +13,9 @@
 #include <openssl/params.h>
 
 #define SX_KEX(id, ssh_name, kind, group_name, hash_id)                                            \
-    const struct sx_kex_alg sx_kex_##id = { .name = ssh_name, .family = kind,                      \
-                                            .group = group_name, .hash = hash_id }
+    const struct sx_kex_alg sx_kex_##id = {                                                        \
+        .name = ssh_name, .family = kind, .group = group_name, .hash = hash_id                     \
+    }
 
 SX_KEX(ecdh_nistp256, "ecdh-sha2-nistp256", SX_KEX_ECDH, "P-256", SX_HASH_SHA256);
 SX_KEX(ecdh_nistp384, "ecdh-sha2-nistp384", SX_KEX_ECDH, "P-384", SX_HASH_SHA384);
@@ -49,8 +50,8 @@ bool sx_kex_is_available(struct sx_provider *provider, const struct sx_kex_alg *
     const char *properties = sx_provider_properties(provider);
     const char *type = key_type(alg->family);
     EVP_KEYMGMT *manager = EVP_KEYMGMT_fetch(provider->libctx, type, properties);
-    EVP_KEYEXCH *exchange = EVP_KEYEXCH_fetch(
-        provider->libctx, alg->family == SX_KEX_ECDH ? "ECDH" : type, properties);
+    EVP_KEYEXCH *exchange =
+        EVP_KEYEXCH_fetch(provider->libctx, alg->family == SX_KEX_ECDH ? "ECDH" : type, properties);
     bool is_there = manager != NULL && exchange != NULL && provider->sshkdf != NULL &&
                     sx_provider_digest(provider, alg->hash) != NULL;
     char reason[8];
@@ -64,8 +65,8 @@ bool sx_kex_is_available(struct sx_provider *provider, const struct sx_kex_alg *
 
 static EVP_PKEY *generate(const struct sx_provider *provider, const struct sx_kex_alg *alg)
 {
-    OSSL_PARAM params[2] = { OSSL_PARAM_construct_utf8_string(
-                                 OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)alg->group, 0),
+    OSSL_PARAM params[2] = { OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                                              (char *)(uintptr_t)alg->group, 0),
                              OSSL_PARAM_construct_end() };
     EVP_PKEY *key = NULL;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(provider->libctx, key_type(alg->family),
@@ -73,6 +74,7 @@ static EVP_PKEY *generate(const struct sx_provider *provider, const struct sx_ke
 
     if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1 ||
         (alg->family != SX_KEX_X25519 && EVP_PKEY_CTX_set_params(ctx, params) != 1) ||
+        !sx_provider_is_maker(provider, EVP_PKEY_CTX_get0_provider(ctx)) ||
         EVP_PKEY_generate(ctx, &key) != 1)
         key = NULL;
     EVP_PKEY_CTX_free(ctx);
@@ -124,6 +126,7 @@ static enum sx_err derive(const struct sx_agree *agree, EVP_PKEY *peer, struct s
                                                    sx_provider_properties(agree->provider));
 
     if (ctx == NULL || EVP_PKEY_derive_init(ctx) != 1 ||
+        !sx_provider_is_maker(agree->provider, EVP_PKEY_CTX_get0_provider(ctx)) ||
         (alg->family == SX_KEX_DH && EVP_PKEY_CTX_set_dh_pad(ctx, 1) != 1)) {
         err = sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
         goto out;

@@ -58,10 +58,9 @@ static EVP_PKEY *public_key(struct sx_provider *provider, const char *type,
 
     if (build != NULL && ctx != NULL &&
         OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, alg->group, 0) == 1 &&
-        (value != NULL
-             ? OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PUB_KEY, value)
-             : OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point.ptr,
-                                                point.len)) == 1)
+        (value != NULL ? OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PUB_KEY, value)
+                       : OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point.ptr,
+                                                          point.len)) == 1)
         params = OSSL_PARAM_BLD_to_param(build);
     if (params != NULL && (EVP_PKEY_fromdata_init(ctx) != 1 ||
                            EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1))
@@ -69,7 +68,7 @@ static EVP_PKEY *public_key(struct sx_provider *provider, const char *type,
     OSSL_PARAM_free(params);
     OSSL_PARAM_BLD_free(build);
     EVP_PKEY_CTX_free(ctx);
-    return key;
+    return key; /* whether it is the provider's, derive finds out */
 }
 
 static bool is_minimal_positive(struct sx_slice mpint)
@@ -91,7 +90,8 @@ static enum sx_err dh_to_key(struct sx_provider *provider, const struct sx_kex_a
     if (!is_minimal_positive(share) || share.len > SX_SHARE_MAX)
         return sx_fault_set(fault, SX_ERR_PEER_DH_VALUE,
                             "%s: the server's value (%zu bytes) is not a positive integer in its "
-                            "shortest form", alg->name, share.len);
+                            "shortest form",
+                            alg->name, share.len);
     f = BN_bin2bn(share.ptr, (int)share.len, NULL);
     if (f == NULL || EVP_PKEY_get_bn_param(own, OSSL_PKEY_PARAM_FFC_P, &p) != 1) {
         err = sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
@@ -185,9 +185,9 @@ enum sx_err sx_share_encode_k(const struct sx_kex_alg *alg, struct sx_slice z,
     while (skip < z.len && z.ptr[skip] == 0)
         skip++;
     if (skip == z.len)
-        return sx_fault_set(
-            fault, alg->family == SX_KEX_DH ? SX_ERR_PEER_DH_VALUE : SX_ERR_PEER_EC_POINT,
-            "%s: the server's value makes the shared secret zero", alg->name);
+        return sx_fault_set(fault,
+                            alg->family == SX_KEX_DH ? SX_ERR_PEER_DH_VALUE : SX_ERR_PEER_EC_POINT,
+                            "%s: the server's value makes the shared secret zero", alg->name);
     has_sign = (z.ptr[skip] & 0x80) != 0;
     n = z.len - skip + (has_sign ? 1 : 0);
     prefix[0] = (uint8_t)(n >> 24);

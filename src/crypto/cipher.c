@@ -37,8 +37,7 @@ const struct sx_cipher_alg sx_cipher_aes256_ctr = SX_CTR(256);
 const struct sx_cipher_alg sx_cipher_aes128_gcm = SX_GCM(128);
 const struct sx_cipher_alg sx_cipher_aes256_gcm = SX_GCM(256);
 
-static EVP_CIPHER *fetch_cipher(const struct sx_provider *provider,
-                                const struct sx_cipher_alg *alg)
+static EVP_CIPHER *fetch_cipher(const struct sx_provider *provider, const struct sx_cipher_alg *alg)
 {
     EVP_CIPHER *cipher;
 
@@ -123,7 +122,7 @@ enum sx_err sx_cipher_new(struct sx_provider *provider, const struct sx_cipher_a
     struct sx_cipher *cipher = NULL;
     EVP_CIPHER *evp = NULL;
     enum sx_err err = SX_OK;
-    bool is_set;
+    bool is_set = false;
 
     if (key.len < alg->key_len || iv.len < alg->iv_len)
         return SX_ERR_ARGUMENT;
@@ -145,7 +144,8 @@ enum sx_err sx_cipher_new(struct sx_provider *provider, const struct sx_cipher_a
         is_set = set_key_gcm(cipher, evp, key.ptr, iv.ptr, is_encrypt ? 1 : 0);
     else
         is_set = set_key_plain(cipher, evp, key.ptr, iv.ptr, is_encrypt ? 1 : 0);
-    if (!is_set) {
+    if (!is_set || !sx_provider_is_maker(provider, EVP_CIPHER_get0_provider(
+                                                       EVP_CIPHER_CTX_get0_cipher(cipher->ctx)))) {
         err = sx_openssl_fault(NULL, SX_ERR_SET_KEYS, alg->name);
         goto out;
     }
@@ -244,8 +244,8 @@ enum sx_err sx_cipher_peek_length(struct sx_cipher *cipher, uint32_t sequence,
     (void)sequence;
     if (cipher->alg->mode != SX_CIPHER_GCM)
         return SX_ERR_STATE;
-    *out_length = (uint32_t)packet[0] << 24 | (uint32_t)packet[1] << 16 |
-                  (uint32_t)packet[2] << 8 | (uint32_t)packet[3];
+    *out_length = (uint32_t)packet[0] << 24 | (uint32_t)packet[1] << 16 | (uint32_t)packet[2] << 8 |
+                  (uint32_t)packet[3];
     return SX_OK;
 }
 

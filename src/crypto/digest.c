@@ -47,7 +47,8 @@ enum sx_err sx_digest_new(struct sx_provider *provider, enum sx_hash hash, struc
         sx_digest_free(digest);
         return SX_ERR_MEMORY;
     }
-    if (EVP_DigestInit_ex2(digest->ctx, md, NULL) != 1) {
+    if (EVP_DigestInit_ex2(digest->ctx, md, NULL) != 1 ||
+        !sx_provider_is_maker(provider, EVP_MD_get0_provider(EVP_MD_CTX_get0_md(digest->ctx)))) {
         sx_digest_free(digest);
         return sx_openssl_fault(NULL, SX_ERR_PROVIDER, "digest init");
     }

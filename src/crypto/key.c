@@ -91,7 +91,8 @@ static enum sx_err rsa_fields(EVP_PKEY *pkey, enum sx_err bad, struct sx_fault *
     if (BN_num_bits(e) < 2 || BN_num_bits(e) > SX_RSA_EXPONENT_BITS_MAX || !BN_is_odd(e)) {
         err = sx_fault_set(fault, bad,
                            "RSA exponent: expected an odd number from 3 on of at most %d bits, "
-                           "came %d bits", SX_RSA_EXPONENT_BITS_MAX, BN_num_bits(e));
+                           "came %d bits",
+                           SX_RSA_EXPONENT_BITS_MAX, BN_num_bits(e));
         goto out;
     }
     len = BN_bn2bin(e, bytes);
@@ -163,6 +164,10 @@ enum sx_err sx_key_wrap(struct sx_provider *provider, EVP_PKEY *take_pkey, bool 
     key->provider = sx_provider_hold(provider);
     key->pkey = take_pkey;
     key->is_private = is_private;
+    if (!sx_provider_is_maker(provider, EVP_PKEY_get0_provider(take_pkey))) {
+        err = sx_openssl_fault(fault, SX_ERR_PROVIDER, "the key is not in the provider's hands");
+        goto out;
+    }
     if (!type_of(take_pkey, &key->type)) {
         (void)sx_openssl_fault(NULL, bad, "");
         err = sx_fault_set(fault, bad,

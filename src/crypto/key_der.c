@@ -28,10 +28,8 @@ enum {
 static bool is_consistent(const struct sx_key *key)
 {
     static const struct sx_sig_alg *const algs[SX_KEY_TYPE_COUNT] = {
-        [SX_KEY_RSA] = &sx_sig_rsa_sha2_256,
-        [SX_KEY_ECDSA_P256] = &sx_sig_ecdsa_nistp256,
-        [SX_KEY_ECDSA_P384] = &sx_sig_ecdsa_nistp384,
-        [SX_KEY_ECDSA_P521] = &sx_sig_ecdsa_nistp521,
+        [SX_KEY_RSA] = &sx_sig_rsa_sha2_256,          [SX_KEY_ECDSA_P256] = &sx_sig_ecdsa_nistp256,
+        [SX_KEY_ECDSA_P384] = &sx_sig_ecdsa_nistp384, [SX_KEY_ECDSA_P521] = &sx_sig_ecdsa_nistp521,
         [SX_KEY_ED25519] = &sx_sig_ed25519,
     };
     const struct sx_sig_alg *alg = algs[key->type];
@@ -142,11 +140,10 @@ static bool pbes2_parse(struct sx_slice der, struct pbes2 *out)
     if (OBJ_obj2nid(outer->algorithm) != NID_pbes2)
         return false;
     out->param = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), outer->parameter);
-    if (out->param == NULL ||
-        OBJ_obj2nid(out->param->keyfunc->algorithm) != NID_id_pbkdf2)
+    if (out->param == NULL || OBJ_obj2nid(out->param->keyfunc->algorithm) != NID_id_pbkdf2)
         return false;
-    out->kdf = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM),
-                                         out->param->keyfunc->parameter);
+    out->kdf =
+        ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), out->param->keyfunc->parameter);
     if (out->kdf == NULL || out->kdf->salt->type != V_ASN1_OCTET_STRING ||
         ASN1_INTEGER_get_uint64(&out->count, out->kdf->iter) != 1)
         return false;
@@ -170,10 +167,10 @@ static enum sx_err derive(struct sx_provider *provider, const struct pbes2 *p,
     uint64_t count = p->count;
     int without_bounds = provider->info.is_fips ? 0 : 1; /* the module checks once more itself */
     OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
-                                         (char *)(uintptr_t)p->digest_name, 0),
-        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_PROPERTIES,
-                                         (char *)(uintptr_t)properties, 0),
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t)p->digest_name,
+                                         0),
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_PROPERTIES, (char *)(uintptr_t)properties,
+                                         0),
         OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_PASSWORD,
                                           (void *)(uintptr_t)passphrase.ptr, passphrase.len),
         OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)p->salt.ptr,
@@ -196,8 +193,8 @@ static enum sx_err decrypt(struct sx_provider *provider, const struct pbes2 *p,
 {
     uint8_t key[EVP_MAX_KEY_LENGTH];
     struct sx_slice data = octets(p->data);
-    EVP_CIPHER *cipher = EVP_CIPHER_fetch(provider->libctx, p->cipher_name,
-                                          sx_provider_properties(provider));
+    EVP_CIPHER *cipher =
+        EVP_CIPHER_fetch(provider->libctx, p->cipher_name, sx_provider_properties(provider));
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     int n = 0;
     int tail = 0;
@@ -208,8 +205,8 @@ static enum sx_err decrypt(struct sx_provider *provider, const struct pbes2 *p,
         (void)sx_openssl_fault(NULL, SX_ERR_PROVIDER_FETCH, "");
         err = sx_fault_set(fault, SX_ERR_POLICY_CONTAINER,
                            "the private key is encrypted with %s, which provider %s doesn't offer "
-                           "for this; encrypt it anew with AES-256-CBC", p->cipher_name,
-                           provider->info.name);
+                           "for this; encrypt it anew with AES-256-CBC",
+                           p->cipher_name, provider->info.name);
         goto out;
     }
     err = derive(provider, p, passphrase, key, (size_t)EVP_CIPHER_get_key_length(cipher));
@@ -218,7 +215,12 @@ static enum sx_err decrypt(struct sx_provider *provider, const struct pbes2 *p,
         goto out;
     }
     if (EVP_DecryptInit_ex2(ctx, cipher, key, p->iv.ptr, NULL) != 1 ||
-        EVP_DecryptUpdate(ctx, out->ptr, &n, data.ptr, (int)data.len) != 1 ||
+        !sx_provider_is_maker(provider,
+                              EVP_CIPHER_get0_provider(EVP_CIPHER_CTX_get0_cipher(ctx)))) {
+        err = sx_openssl_fault(fault, SX_ERR_PROVIDER, p->cipher_name);
+        goto out;
+    }
+    if (EVP_DecryptUpdate(ctx, out->ptr, &n, data.ptr, (int)data.len) != 1 ||
         EVP_DecryptFinal_ex(ctx, out->ptr + n, &tail) != 1)
         err = sx_openssl_fault(fault, SX_ERR_KEY_PASSPHRASE,
                                "the private key doesn't decrypt: the passphrase is wrong");

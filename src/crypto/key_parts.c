@@ -20,8 +20,7 @@ static EVP_PKEY *from_build(struct sx_provider *provider, const struct sx_key_ro
     EVP_PKEY *pkey = NULL;
 
     if (ctx != NULL && params != NULL &&
-        (EVP_PKEY_fromdata_init(ctx) != 1 ||
-         EVP_PKEY_fromdata(ctx, &pkey, selection, params) != 1))
+        (EVP_PKEY_fromdata_init(ctx) != 1 || EVP_PKEY_fromdata(ctx, &pkey, selection, params) != 1))
         pkey = NULL;
     /* Freeing clears only what came from secure memory. */
     for (OSSL_PARAM *p = params; p != NULL && p->key != NULL; p++)
@@ -102,7 +101,8 @@ enum sx_err sx_key_from_public_blob(struct sx_provider *provider, struct sx_slic
     if (sx_reader_finish(&reader) != SX_OK)
         return sx_fault_set(fault, bad,
                             "%s: the public key ends early, has bytes left over, or numbers that "
-                            "are not in their shortest form", row->ssh_name);
+                            "are not in their shortest form",
+                            row->ssh_name);
 
     if (type == SX_KEY_RSA) {
         /* Bounded here, so that no arithmetic runs on an absurd number; key.c checks the bits. */
@@ -111,9 +111,9 @@ enum sx_err sx_key_from_public_blob(struct sx_provider *provider, struct sx_slic
         else
             return sx_fault_set(fault, bad, "ssh-rsa: modulus or exponent is too long");
     } else if (type == SX_KEY_ED25519) {
-        pkey = EVP_PKEY_new_raw_public_key_ex(provider->libctx, row->evp_type,
-                                              sx_provider_properties(provider), value.ptr,
-                                              value.len);
+        pkey =
+            EVP_PKEY_new_raw_public_key_ex(provider->libctx, row->evp_type,
+                                           sx_provider_properties(provider), value.ptr, value.len);
     } else {
         pkey = ec_public(provider, row, value);
     }
@@ -157,8 +157,9 @@ static BIGNUM *exponent_for(const BIGNUM *d, const BIGNUM *prime, BN_CTX *ctx)
 enum sx_err sx_key_from_rsa(struct sx_provider *provider, const struct sx_rsa_parts *parts,
                             struct sx_fault *fault, struct sx_key **out)
 {
-    const struct sx_slice given[] = { parts->n, parts->e, parts->d,
-                                      parts->p, parts->q, parts->iqmp };
+    const struct sx_slice given[] = {
+        parts->n, parts->e, parts->d, parts->p, parts->q, parts->iqmp
+    };
     BIGNUM *numbers[RSA_NUMBERS] = { NULL };
     OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
     BN_CTX *ctx = BN_CTX_secure_new_ex(provider->libctx);
@@ -177,8 +178,7 @@ enum sx_err sx_key_from_rsa(struct sx_provider *provider, const struct sx_rsa_pa
         numbers[RSA_DMQ1] = exponent_for(numbers[RSA_D], numbers[RSA_Q], ctx);
     }
     for (size_t i = 0; is_ok && i < RSA_NUMBERS; i++)
-        is_ok = numbers[i] != NULL &&
-                OSSL_PARAM_BLD_push_BN(build, rsa_params[i], numbers[i]) == 1;
+        is_ok = numbers[i] != NULL && OSSL_PARAM_BLD_push_BN(build, rsa_params[i], numbers[i]) == 1;
     if (is_ok)
         pkey = from_build(provider, sx_key_row(SX_KEY_RSA), build, EVP_PKEY_KEYPAIR);
     if (pkey == NULL)
@@ -227,9 +227,8 @@ enum sx_err sx_key_from_ed25519(struct sx_provider *provider, struct sx_slice pu
     EVP_PKEY *pkey = NULL;
 
     if (seed.len == SX_ED25519_SIZE && public_key.len == SX_ED25519_SIZE)
-        pkey = EVP_PKEY_new_raw_private_key_ex(provider->libctx, "ED25519",
-                                               sx_provider_properties(provider), seed.ptr,
-                                               seed.len);
+        pkey = EVP_PKEY_new_raw_private_key_ex(
+            provider->libctx, "ED25519", sx_provider_properties(provider), seed.ptr, seed.len);
     if (pkey == NULL)
         return sx_openssl_fault(fault, SX_ERR_KEY_FORMAT, "Ed25519 private key");
     /* Signing with a public part that isn't the seed's own gives the seed away. */
@@ -258,6 +257,7 @@ enum sx_err sx_key_generate(struct sx_provider *provider, enum sx_key_type type,
         params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
                                                      (char *)(uintptr_t)row->evp_group, 0);
     if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1 ||
+        !sx_provider_is_maker(provider, EVP_PKEY_CTX_get0_provider(ctx)) ||
         (params[0].key != NULL && EVP_PKEY_CTX_set_params(ctx, params) != 1) ||
         EVP_PKEY_generate(ctx, &pkey) != 1)
         pkey = NULL;

@@ -13,22 +13,17 @@ struct sx_mac {
     const struct sx_mac_alg *alg;
 };
 
-const struct sx_mac_alg sx_mac_hmac_sha2_256 = {
-    .name = "hmac-sha2-256", .kind = SX_MAC_HMAC, .evp_hash = "SHA2-256",
-    .key_len = 32, .tag_len = 32, .is_etm = false,
-};
-const struct sx_mac_alg sx_mac_hmac_sha2_512 = {
-    .name = "hmac-sha2-512", .kind = SX_MAC_HMAC, .evp_hash = "SHA2-512",
-    .key_len = 64, .tag_len = 64, .is_etm = false,
-};
-const struct sx_mac_alg sx_mac_hmac_sha2_256_etm = {
-    .name = "hmac-sha2-256-etm@openssh.com", .kind = SX_MAC_HMAC, .evp_hash = "SHA2-256",
-    .key_len = 32, .tag_len = 32, .is_etm = true,
-};
-const struct sx_mac_alg sx_mac_hmac_sha2_512_etm = {
-    .name = "hmac-sha2-512-etm@openssh.com", .kind = SX_MAC_HMAC, .evp_hash = "SHA2-512",
-    .key_len = 64, .tag_len = 64, .is_etm = true,
-};
+/* RFC 6668; the -etm forms as OpenSSH defines them. */
+#define SX_HMAC(bits, suffix, etm)                                                                 \
+    {                                                                                              \
+        .name = "hmac-sha2-" #bits suffix, .kind = SX_MAC_HMAC, .evp_hash = "SHA2-" #bits,         \
+        .key_len = bits / 8, .tag_len = bits / 8, .is_etm = etm                                    \
+    }
+
+const struct sx_mac_alg sx_mac_hmac_sha2_256 = SX_HMAC(256, "", false);
+const struct sx_mac_alg sx_mac_hmac_sha2_512 = SX_HMAC(512, "", false);
+const struct sx_mac_alg sx_mac_hmac_sha2_256_etm = SX_HMAC(256, "-etm@openssh.com", true);
+const struct sx_mac_alg sx_mac_hmac_sha2_512_etm = SX_HMAC(512, "-etm@openssh.com", true);
 
 static bool has_digest(const struct sx_provider *provider, const char *name)
 {
@@ -70,9 +65,10 @@ enum sx_err sx_mac_new(struct sx_provider *provider, const struct sx_mac_alg *al
         goto out;
     }
     /* OSSL_PARAM has no const, yet an init only reads. */
-    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)alg->evp_hash, 0);
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+                                                 (char *)(uintptr_t)alg->evp_hash, 0);
     params[1] = OSSL_PARAM_construct_utf8_string(
-        OSSL_MAC_PARAM_PROPERTIES, (char *)sx_provider_properties(provider), 0);
+        OSSL_MAC_PARAM_PROPERTIES, (char *)(uintptr_t)sx_provider_properties(provider), 0);
     params[2] = OSSL_PARAM_construct_end();
     if (EVP_MAC_init(mac->ctx, key.ptr, alg->key_len, params) != 1 ||
         EVP_MAC_CTX_get_mac_size(mac->ctx) < alg->tag_len) {

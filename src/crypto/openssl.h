@@ -13,10 +13,15 @@
 #include <openssl/provider.h>
 #include <openssl/types.h>
 
+#include <stdatomic.h>
+
 #include "crypto/digest.h"
 #include "crypto/provider.h"
 
 enum { SX_HASH_COUNT = SX_HASH_SHA512 + 1 };
+
+/* The reason that our indicator callback puts into OpenSSL's error queue under ERR_LIB_USER. */
+enum { SX_REASON_UNAPPROVED = 4001 };
 
 /* A loaded provider. Filled by one thread before it is shared, and only read afterwards. */
 struct sx_provider {
@@ -27,16 +32,26 @@ struct sx_provider {
     char *config_file;
 
     OSSL_LIB_CTX *libctx;
-    OSSL_PROVIDER *handle; /* the provider that was asked for */
-    OSSL_PROVIDER *base;   /* decoders; NULL where the provider brings its own */
-    const char *decode_properties;
+    OSSL_PROVIDER *handle;         /* the provider that was asked for */
+    OSSL_PROVIDER *base;           /* decoders; NULL where the provider brings its own */
+    const char *decode_properties; /* for decoders, where properties is for primitives */
+    char decode_storage[80];
+    char *module_mac; /* what the loaded module has proven; NULL for others */
 
     /* Primitives of every connection, fetched once. NULL where the provider has none. */
     EVP_MD *digests[SX_HASH_COUNT];
     EVP_MAC *hmac;
     EVP_KDF *sshkdf;
 
+    /* Self-tests: written while loading, later only counted. */
+    bool is_collecting;
+    bool is_test_failed;
+    bool has_kat;
+    bool has_integrity;
+    atomic_ulong later_passed;
+    atomic_ulong later_failed;
     unsigned long unapproved_before; /* the process's count when this provider was loaded */
+
     struct sx_provider_info info;
 };
 
@@ -45,6 +60,11 @@ const char *sx_provider_properties(const struct sx_provider *provider);
 
 /* sx_provider_digest gives the fetched digest, or NULL when the provider lacks it. Borrowed. */
 EVP_MD *sx_provider_digest(const struct sx_provider *provider, enum sx_hash hash);
+
+/* sx_provider_is_maker says whether a primitive's maker is the provider that was asked for. Asked
+ * of every context after its initialisation: an ENGINE that the host program (or OPENSSL_CONF) has
+ * made a default takes even fetched objects over, and then the maker is nobody. */
+bool sx_provider_is_maker(const struct sx_provider *provider, const OSSL_PROVIDER *maker);
 
 /* sx_openssl_fault makes err with a text: what failed, and OpenSSL's last reason. It clears the
  * thread's OpenSSL errors, so that they mislead nobody later, and returns err, or
@@ -62,6 +82,20 @@ SX_MUST_USE enum sx_err sx_provider_load_plain(struct sx_provider *provider,
 SX_MUST_USE enum sx_err sx_provider_fetch_common(struct sx_provider *provider,
                                                  struct sx_fault *fault);
 SX_MUST_USE enum sx_err sx_provider_describe(struct sx_provider *provider, struct sx_fault *fault);
+SX_MUST_USE enum sx_err sx_provider_verify_fips(struct sx_provider *provider,
+                                                struct sx_fault *fault);
 void sx_provider_destroy(struct sx_provider *provider);
+
+/* Parts of loading the FIPS module: watching its self-tests, and judging them. */
+void sx_provider_watch_tests(struct sx_provider *provider);
+SX_MUST_USE enum sx_err sx_provider_finish_tests(struct sx_provider *provider,
+                                                 struct sx_fault *fault);
+const char *sx_provider_failed_test(const struct sx_provider *provider, char *out, size_t cap);
+
+/* The registry, for who loads while its lock is held. */
+const struct sx_provider *sx_provider_first_loaded(void);
+
+/* The indicator callback knows no context, so refusals are counted for the whole process. */
+void sx_provider_count_unapproved(void);
 
 #endif

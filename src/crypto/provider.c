@@ -13,10 +13,28 @@
 #include <pthread.h>
 #include <string.h>
 
+enum { SX_PROVIDER_NAME_MAX = sizeof((struct sx_provider_info *)0)->name };
+
 static struct {
     pthread_mutex_t lock;
     struct sx_provider *first;
-} registry = { PTHREAD_MUTEX_INITIALIZER, NULL };
+    atomic_ulong unapproved;
+} registry = { PTHREAD_MUTEX_INITIALIZER, NULL, 0 };
+
+const struct sx_provider *sx_provider_first_loaded(void)
+{
+    return registry.first;
+}
+
+void sx_provider_count_unapproved(void)
+{
+    atomic_fetch_add(&registry.unapproved, 1);
+}
+
+unsigned long sx_provider_unapproved_count(const struct sx_provider *provider)
+{
+    return atomic_load(&registry.unapproved) - provider->unapproved_before;
+}
 
 const char *sx_provider_properties(const struct sx_provider *provider)
 {
@@ -49,6 +67,7 @@ void sx_provider_destroy(struct sx_provider *provider)
     sx_free(provider->name);
     sx_free(provider->module_dir);
     sx_free(provider->config_file);
+    sx_free(provider->module_mac);
     sx_free(provider);
 }
 
@@ -68,11 +87,10 @@ enum sx_err sx_provider_fetch_common(struct sx_provider *provider, struct sx_fau
     provider->sshkdf = EVP_KDF_fetch(provider->libctx, "SSHKDF", properties);
     sx_openssl_reason(reason, sizeof reason);
     if (provider->digests[SX_HASH_SHA256] == NULL || provider->sshkdf == NULL)
-        return sx_fault_set(fault, SX_ERR_PROVIDER,
-                            "provider %s lacks %s, without which SSH can't be spoken (%s)",
-                            provider->name,
-                            provider->sshkdf == NULL ? "the key derivation SSHKDF" : "SHA2-256",
-                            reason);
+        return sx_fault_set(
+            fault, SX_ERR_PROVIDER, "provider %s lacks %s, without which SSH can't be spoken (%s)",
+            provider->name, provider->sshkdf == NULL ? "the key derivation SSHKDF" : "SHA2-256",
+            reason);
     return SX_OK;
 }
 
@@ -81,6 +99,7 @@ static enum sx_err load(const struct sx_provider_spec *spec, struct sx_fault *fa
 {
     struct sx_provider *provider = sx_alloc(sizeof *provider);
     enum sx_err err = SX_ERR_MEMORY;
+    bool is_fips;
 
     if (provider == NULL)
         return SX_ERR_MEMORY;
@@ -91,14 +110,16 @@ static enum sx_err load(const struct sx_provider_spec *spec, struct sx_fault *fa
     if (provider->name == NULL || provider->module_dir == NULL || provider->config_file == NULL ||
         provider->libctx == NULL)
         goto out;
-    if (strcmp(spec->name, "fips") == 0)
-        err = sx_provider_load_fips(provider, fault);
-    else
-        err = sx_provider_load_plain(provider, fault);
+    provider->unapproved_before = atomic_load(&registry.unapproved);
+    is_fips = strcmp(spec->name, "fips") == 0;
+    err =
+        is_fips ? sx_provider_load_fips(provider, fault) : sx_provider_load_plain(provider, fault);
     if (err == SX_OK)
         err = sx_provider_fetch_common(provider, fault);
     if (err == SX_OK)
         err = sx_provider_describe(provider, fault);
+    if (err == SX_OK && is_fips)
+        err = sx_provider_verify_fips(provider, fault);
     if (err != SX_OK)
         goto out;
     *out = provider;
@@ -106,6 +127,15 @@ static enum sx_err load(const struct sx_provider_spec *spec, struct sx_fault *fa
 out:
     sx_provider_destroy(provider);
     return err;
+}
+
+/* A name may become a file name, so it must not lead anywhere else. */
+static bool is_name(const char *name)
+{
+    size_t n = name != NULL ? strlen(name) : 0;
+
+    return n > 0 && n < SX_PROVIDER_NAME_MAX && name[0] != '.' &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == n;
 }
 
 static bool is_same(const char *kept, const char *asked)
@@ -119,12 +149,14 @@ enum sx_err sx_provider_open(const struct sx_provider_spec *spec, struct sx_faul
     struct sx_provider *provider;
     enum sx_err err = SX_OK;
 
-    if (spec->name == NULL || spec->name[0] == '\0' ||
-        strlen(spec->name) >= sizeof provider->info.name)
-        return sx_fault_set(fault, SX_ERR_ARGUMENT, "a provider needs a name of at most 63 bytes");
+    if (!is_name(spec->name))
+        return sx_fault_set(fault, SX_ERR_PROVIDER,
+                            "a provider's name has letters, digits, '_', '-' and '.', at most %d",
+                            SX_PROVIDER_NAME_MAX - 1);
     pthread_mutex_lock(&registry.lock);
     for (provider = registry.first; provider != NULL; provider = provider->next) {
-        if (is_same(provider->name, spec->name) && is_same(provider->module_dir, spec->module_dir) &&
+        if (is_same(provider->name, spec->name) &&
+            is_same(provider->module_dir, spec->module_dir) &&
             is_same(provider->config_file, spec->config_file))
             break;
     }

@@ -84,10 +84,17 @@ const struct sx_provider_info *sx_provider_get_info(const struct sx_provider *pr
 SX_MUST_USE enum sx_err sx_provider_check(struct sx_provider *provider, struct sx_fault *fault);
 
 /* sx_provider_unapproved_count counts operations that the module's indicator refused as not
- * approved since the provider was loaded (always 0 without an indicator). */
+ * approved since the provider was loaded (always 0 without an indicator). The indicator doesn't
+ * say which context it speaks of: with several FIPS modules in one process they count together. */
 unsigned long sx_provider_unapproved_count(const struct sx_provider *provider);
 
-/* Random bytes from the provider's DRBG; priv for keys and secrets. */
+/* sx_provider_later_tests counts the self-tests that the module ran after it was loaded, such as
+ * the pairwise consistency test of each fresh key pair. */
+void sx_provider_later_tests(const struct sx_provider *provider, unsigned long *out_passed,
+                             unsigned long *out_failed);
+
+/* Random bytes from the provider's DRBG, for padding, cookies and other public values; whatever
+ * makes a key or a secret draws from the provider's private DRBG inside the module. */
 SX_MUST_USE enum sx_err sx_random_bytes(struct sx_provider *provider, void *out, size_t n);
 
 #endif

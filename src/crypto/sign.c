@@ -40,6 +40,15 @@ bool sx_sig_is_available(struct sx_provider *provider, const struct sx_sig_alg *
     return is_there;
 }
 
+/* Whether the initialised operation is the provider's. */
+static bool is_ours(const struct sx_key *key, EVP_MD_CTX *ctx)
+{
+    EVP_PKEY_CTX *operation = EVP_MD_CTX_get_pkey_ctx(ctx);
+
+    return operation != NULL &&
+           sx_provider_is_maker(key->provider, EVP_PKEY_CTX_get0_provider(operation));
+}
+
 static const char *digest_name(const struct sx_sig_alg *alg)
 {
     return alg->hash == SX_HASH_NONE ? NULL : sx_hash_name(alg->hash);
@@ -145,7 +154,7 @@ enum sx_err sx_key_sign(const struct sx_key *key, const struct sx_sig_alg *alg,
         return SX_ERR_MEMORY;
     if (EVP_DigestSignInit_ex(ctx, NULL, digest_name(alg), key->provider->libctx,
                               sx_provider_properties(key->provider), key->pkey, NULL) != 1 ||
-        EVP_DigestSign(ctx, raw, &n, message.ptr, message.len) != 1)
+        !is_ours(key, ctx) || EVP_DigestSign(ctx, raw, &n, message.ptr, message.len) != 1)
         err = sx_openssl_fault(fault, SX_ERR_SIGN, alg->name);
     else
         err = blob_append(alg, raw, n, out);
@@ -184,7 +193,8 @@ static enum sx_err verify_raw(const struct sx_key *key, const struct sx_sig_alg 
     if (ctx == NULL)
         return SX_ERR_MEMORY;
     if (EVP_DigestVerifyInit_ex(ctx, NULL, digest_name(alg), key->provider->libctx,
-                                sx_provider_properties(key->provider), key->pkey, NULL) != 1)
+                                sx_provider_properties(key->provider), key->pkey, NULL) != 1 ||
+        !is_ours(key, ctx))
         err = sx_openssl_fault(fault, SX_ERR_PROVIDER, alg->name);
     else if (EVP_DigestVerify(ctx, raw, n, message.ptr, message.len) != 1)
         err = sx_openssl_fault(fault, SX_ERR_PEER_SIGNATURE, "the signature is wrong");
@@ -212,7 +222,8 @@ enum sx_err sx_key_verify(const struct sx_key *key, const struct sx_sig_alg *alg
     if (!sx_slice_is_text(name, alg->name) || key->type != alg->type)
         return sx_fault_set(fault, SX_ERR_PEER_HOST_KEY_TYPE,
                             "expected a signature by %s, came one of another algorithm or a key "
-                            "of type %s", alg->name, sx_key_type_name(key->type));
+                            "of type %s",
+                            alg->name, sx_key_type_name(key->type));
     err = raw_from_ssh(key, field, raw, &n);
     if (err != SX_OK)
         return sx_fault_set(fault, err, "%s: the signature is not encoded as it must be",
