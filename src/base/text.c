@@ -252,8 +252,7 @@ bool sx_pattern_is_match(const char *pattern, const char *text)
             text++;
         } else if (star != NULL) {
             pattern = star;
-            retry = next_character(retry);
-            text = retry;
+            text = ++retry; /* by bytes: the end of a character is as good as all of it */
         } else {
             return false;
         }
