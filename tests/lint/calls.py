@@ -40,7 +40,7 @@ DEFAULT_CONTEXT = "|".join(
         r"MD5|SHA(?:1|224|256|384|512)|AES_\w+|DES_\w+|BN_CTX_(?:secure_)?new",
         r"PEM_read_bio_(?:PrivateKey|PUBKEY|X509|Parameters)|PEM_read_\w*PrivateKey",
         r"d2i_(?:Auto)?PrivateKey(?:_bio)?|d2i_PUBKEY(?:_bio)?|X509_new|X509_STORE_CTX_new",
-        r"EC_GROUP_new_by_curve_name|OPENSSL_config|CONF_modules_load\w*",
+        r"EC_GROUP_new_by_curve_name|OPENSSL_config|CONF_modules_load_file|NCONF_new",
     ]
 )
 # ... and each of these when its first argument is NULL.
@@ -115,6 +115,7 @@ BAD_LINES = [
     ("context", "src/crypto/a.c", "k = PEM_read_bio_PrivateKey(b, NULL, NULL, NULL);"),
     ("context", "src/crypto/a.c", "x = X509_new();"),
     ("context", "src/crypto/a.c", "bn = BN_CTX_new();"),
+    ("context", "src/crypto/a.c", "c = NCONF_new(NULL);"),
     ("allocation", "src/wire/a.c", "p = malloc(4);"),
     ("allocation", "src/base/text.c", "p = strdup(s);"),
     ("allocation", "audit/a.c", "free(p);"),
@@ -133,6 +134,7 @@ GOOD_LINES = [
     ("src/crypto/a.c", "EVP_DigestSignInit_ex(m, NULL, n, c, p, key, NULL);"),
     ("src/crypto/a.c", "k = EVP_PKEY_Q_keygen(c, p, n);"),
     ("src/crypto/a.c", "RAND_bytes_ex(c, out, n, 0); x = X509_new_ex(c, p);"),
+    ("src/crypto/a.c", "c = NCONF_new_ex(ctx, NULL); CONF_modules_load(c, NULL, 0);"),
     ("src/crypto/a.c", "/* never EVP_sha256() */ EVP_MD_free(md); EVP_PKEY_CTX_free(x);"),
     ("src/base/memory.c", "p = malloc(4); free(p);"),
     ("src/cli/main.c", 'p = malloc(4); printf("x"); exit(1);'),

@@ -16,7 +16,7 @@ complain() {
     printf 'install: %s\n' "$*" >&2
     failed=1
 }
-must() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; complain "failed: $*"; return 1; }; }
+must() { "$@" >"$work/log" 2>&1 || { tail -n 40 "$work/log" >&2; complain "failed: $*"; return 1; }; }
 
 must "$cmake" --install "$build" --prefix "$work/made" || exit 1
 mv "$work/made" "$tree"
@@ -72,6 +72,12 @@ must "$cmake" -S "$work/user" -B "$work/user/build" "-DCMAKE_C_COMPILER=$cc" \
     readelf -d "$work/user/build/user_static" | grep -q 'NEEDED.*libsexec' &&
         complain "the static target links the shared library"
 }
+
+# A C++ program finds the names, too.
+if command -v c++ >/dev/null; then
+    must c++ -o "$work/user/cxx" -x c++ "$work/user/user.c" -I "$tree/include" \
+        -x none "$libdir/libsexec.so" "-Wl,-rpath,$libdir" && must "$work/user/cxx"
+fi
 
 # Each header stands alone, in strict C and in C++.
 for header in "$tree"/include/sexec/*.h; do
