@@ -76,8 +76,17 @@ bool sx_cipher_is_aead(const struct sx_cipher_alg *alg)
     return alg->tag_len != 0;
 }
 
-static bool set_key_gcm(struct sx_cipher *cipher, EVP_CIPHER *evp, const uint8_t *key,
-                        const uint8_t *iv, int enc)
+/* Chooses the implementation before it sees a key, and makes sure whose it is. */
+static bool choose(const struct sx_provider *provider, struct sx_cipher *cipher, EVP_CIPHER *evp)
+{
+    EVP_CIPHER_CTX *ctx = cipher->ctx;
+
+    return EVP_CipherInit_ex2(ctx, evp, NULL, NULL, cipher->is_encrypt ? 1 : 0, NULL) == 1 &&
+           sx_provider_is_maker(provider,
+                                EVP_CIPHER_get0_provider(EVP_CIPHER_CTX_get0_cipher(ctx)));
+}
+
+static bool set_key_gcm(struct sx_cipher *cipher, const uint8_t *key, const uint8_t *iv)
 {
     uint8_t fixed[SX_GCM_IV_SIZE];
     bool is_ok;
@@ -85,23 +94,21 @@ static bool set_key_gcm(struct sx_cipher *cipher, EVP_CIPHER *evp, const uint8_t
     for (size_t i = 0; i < sizeof fixed; i++)
         fixed[i] = iv[i];
     /* -1 hands over the whole IV as the start of the provider's own counter. */
-    is_ok = EVP_CipherInit_ex2(cipher->ctx, evp, key, NULL, enc, NULL) == 1 &&
+    is_ok = EVP_CipherInit_ex2(cipher->ctx, NULL, key, NULL, -1, NULL) == 1 &&
             EVP_CIPHER_CTX_ctrl(cipher->ctx, EVP_CTRL_GCM_SET_IV_FIXED, -1, fixed) == 1;
     sx_wipe(fixed, sizeof fixed);
     return is_ok;
 }
 
-static bool set_key_plain(struct sx_cipher *cipher, EVP_CIPHER *evp, const uint8_t *key,
-                          const uint8_t *iv, int enc)
+static bool set_key_plain(struct sx_cipher *cipher, const uint8_t *key, const uint8_t *iv)
 {
     const struct sx_cipher_alg *alg = cipher->alg;
     uint8_t chunk[SX_DISCARD_CHUNK] = { 0 };
     size_t left = alg->discard;
     int n = 0;
 
-    if (EVP_CipherInit_ex2(cipher->ctx, evp, NULL, NULL, enc, NULL) != 1 ||
-        EVP_CIPHER_CTX_set_key_length(cipher->ctx, (int)alg->key_len) != 1 ||
-        EVP_CipherInit_ex2(cipher->ctx, NULL, key, alg->iv_len != 0 ? iv : NULL, enc, NULL) != 1 ||
+    if (EVP_CIPHER_CTX_set_key_length(cipher->ctx, (int)alg->key_len) != 1 ||
+        EVP_CipherInit_ex2(cipher->ctx, NULL, key, alg->iv_len != 0 ? iv : NULL, -1, NULL) != 1 ||
         EVP_CIPHER_CTX_set_padding(cipher->ctx, 0) != 1)
         return false;
     while (left > 0) {
@@ -140,12 +147,10 @@ enum sx_err sx_cipher_new(struct sx_provider *provider, const struct sx_cipher_a
     }
     cipher->alg = alg;
     cipher->is_encrypt = is_encrypt;
-    if (alg->mode == SX_CIPHER_GCM)
-        is_set = set_key_gcm(cipher, evp, key.ptr, iv.ptr, is_encrypt ? 1 : 0);
-    else
-        is_set = set_key_plain(cipher, evp, key.ptr, iv.ptr, is_encrypt ? 1 : 0);
-    if (!is_set || !sx_provider_is_maker(provider, EVP_CIPHER_get0_provider(
-                                                       EVP_CIPHER_CTX_get0_cipher(cipher->ctx)))) {
+    if (choose(provider, cipher, evp))
+        is_set = alg->mode == SX_CIPHER_GCM ? set_key_gcm(cipher, key.ptr, iv.ptr)
+                                            : set_key_plain(cipher, key.ptr, iv.ptr);
+    if (!is_set) {
         err = sx_openssl_fault(NULL, SX_ERR_SET_KEYS, alg->name);
         goto out;
     }

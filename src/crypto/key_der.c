@@ -209,18 +209,19 @@ static enum sx_err decrypt(struct sx_provider *provider, const struct pbes2 *p,
                            p->cipher_name, provider->info.name);
         goto out;
     }
-    err = derive(provider, p, passphrase, key, (size_t)EVP_CIPHER_get_key_length(cipher));
-    if (err != SX_OK) {
-        err = sx_openssl_fault(fault, err, "PBKDF2");
-        goto out;
-    }
-    if (EVP_DecryptInit_ex2(ctx, cipher, key, p->iv.ptr, NULL) != 1 ||
+    if (EVP_DecryptInit_ex2(ctx, cipher, NULL, NULL, NULL) != 1 ||
         !sx_provider_is_maker(provider,
                               EVP_CIPHER_get0_provider(EVP_CIPHER_CTX_get0_cipher(ctx)))) {
         err = sx_openssl_fault(fault, SX_ERR_PROVIDER, p->cipher_name);
         goto out;
     }
-    if (EVP_DecryptUpdate(ctx, out->ptr, &n, data.ptr, (int)data.len) != 1 ||
+    err = derive(provider, p, passphrase, key, (size_t)EVP_CIPHER_get_key_length(cipher));
+    if (err != SX_OK) {
+        err = sx_openssl_fault(fault, err, "PBKDF2");
+        goto out;
+    }
+    if (EVP_DecryptInit_ex2(ctx, NULL, key, p->iv.ptr, NULL) != 1 ||
+        EVP_DecryptUpdate(ctx, out->ptr, &n, data.ptr, (int)data.len) != 1 ||
         EVP_DecryptFinal_ex(ctx, out->ptr + n, &tail) != 1)
         err = sx_openssl_fault(fault, SX_ERR_KEY_PASSPHRASE,
                                "the private key doesn't decrypt: the passphrase is wrong");
