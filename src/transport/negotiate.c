@@ -11,7 +11,7 @@ enum { NAMES_MAX = 2048 };
 enum sx_err sx_kexinit_build(const struct sx_offer *offer, bool is_first, struct sx_writer *writer)
 {
     char kex[NAMES_MAX], host_key[NAMES_MAX], cipher[NAMES_MAX], mac[NAMES_MAX];
-    uint8_t cookie[16];
+    uint8_t cookie[16] = { 0 };
     struct sx_msg_kexinit msg = { .cookie = sx_slice_of(cookie, sizeof cookie) };
     size_t len;
 
@@ -105,7 +105,7 @@ enum sx_err sx_negotiate(const struct sx_offer *offer, const struct sx_msg_kexin
                       to_client[] = " from server to client";
     const struct sx_slice *lists = peer->lists;
     struct sx_negotiated n = { 0 };
-    unsigned i;
+    unsigned i = 0;
 
     SX_TRY(pick(offer, SX_ALG_KEX, "", lists[SX_LIST_KEX], fault, &i));
     n.kex = offer->kex[i];
