@@ -1,0 +1,306 @@
+/* audit/record.c: the table of what a record says, and the walk over it. */
+#include "audit/record.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+/* --- The schema, version 1 -------------------------------------------------------------------- */
+
+enum member_kind { TEXT, NUMBER, OPTIONAL, FLAG };
+
+struct member {
+    const char *name;
+    enum member_kind kind;
+    size_t offset; /* in struct sx_audit_record */
+};
+
+enum { MEMBERS_MAX = 12 };
+
+struct schema {
+    const char *type;
+    struct member members[MEMBERS_MAX + 1]; /* until a NULL name */
+};
+
+/* The kind follows from the type that the struct gives the member. */
+#define MEMBER(name, of)                                                                           \
+    {                                                                                              \
+        (name),                                                                                    \
+            _Generic(((struct sx_audit_record *)0)->of, struct sx_slice                            \
+                     : TEXT, uint64_t                                                              \
+                     : NUMBER, int64_t                                                             \
+                     : OPTIONAL, bool                                                              \
+                     : FLAG),                                                                      \
+            offsetof(struct sx_audit_record, of)                                                   \
+    }
+
+static const struct schema schemas[SX_AUDIT_TYPE_COUNT] = {
+    [SX_AUDIT_SESSION_BEGIN] = { "session_begin",
+                                 { MEMBER("host", session_begin.host),
+                                   MEMBER("port", session_begin.port),
+                                   MEMBER("user", session_begin.user),
+                                   MEMBER("policy", session_begin.policy),
+                                   MEMBER("library", session_begin.library) } },
+    [SX_AUDIT_PROVIDER] = { "provider",
+                            { MEMBER("name", provider.name),
+                              MEMBER("full_name", provider.full_name),
+                              MEMBER("version", provider.version),
+                              MEMBER("build_info", provider.build_info),
+                              MEMBER("fips", provider.is_fips),
+                              MEMBER("indicator", provider.has_indicator),
+                              MEMBER("module_path", provider.module_path),
+                              MEMBER("module_sha256", provider.module_sha256),
+                              MEMBER("config_path", provider.config_path),
+                              MEMBER("self_tests", provider.self_tests),
+                              MEMBER("self_tests_failed", provider.self_tests_failed),
+                              MEMBER("libcrypto", provider.libcrypto) } },
+    [SX_AUDIT_POLICY_REFUSAL] = { "policy_refusal",
+                                  { MEMBER("policy", policy_refusal.policy),
+                                    MEMBER("error", policy_refusal.error),
+                                    MEMBER("reason", policy_refusal.reason) } },
+    [SX_AUDIT_HOST_KEY] = { "host_key",
+                            { MEMBER("algorithm", host_key.algorithm),
+                              MEMBER("key_type", host_key.key_type), MEMBER("bits", host_key.bits),
+                              MEMBER("fingerprint", host_key.fingerprint),
+                              MEMBER("rekey", host_key.is_rekey),
+                              MEMBER("accepted", host_key.is_accepted),
+                              MEMBER("ground", host_key.ground) } },
+    [SX_AUDIT_KEY_EXCHANGE] = { "key_exchange",
+                                { MEMBER("reason", key_exchange.reason),
+                                  MEMBER("kex", key_exchange.kex),
+                                  MEMBER("host_key", key_exchange.host_key),
+                                  MEMBER("cipher_c2s", key_exchange.cipher_c2s),
+                                  MEMBER("cipher_s2c", key_exchange.cipher_s2c),
+                                  MEMBER("mac_c2s", key_exchange.mac_c2s),
+                                  MEMBER("mac_s2c", key_exchange.mac_s2c),
+                                  MEMBER("strict", key_exchange.is_strict) } },
+    [SX_AUDIT_AUTH_ATTEMPT] = { "auth_attempt",
+                                { MEMBER("method", auth_attempt.method),
+                                  MEMBER("accepted", auth_attempt.is_accepted),
+                                  MEMBER("partial", auth_attempt.is_partial),
+                                  MEMBER("methods_left", auth_attempt.methods_left) } },
+    [SX_AUDIT_LOGGED_ON] = { "logged_on",
+                             { MEMBER("method", logged_on.method),
+                               MEMBER("unproven", logged_on.is_unproven),
+                               MEMBER("address", logged_on.address) } },
+    [SX_AUDIT_COMMAND_BEGIN] = { "command_begin", { MEMBER("command", command_begin.command) } },
+    [SX_AUDIT_COMMAND_END] = { "command_end",
+                               { MEMBER("state", command_end.state),
+                                 MEMBER("status", command_end.status),
+                                 MEMBER("signal", command_end.signal),
+                                 MEMBER("core_dumped", command_end.is_core_dumped),
+                                 MEMBER("may_still_run", command_end.may_still_run),
+                                 MEMBER("stdin_bytes", command_end.stdin_bytes),
+                                 MEMBER("stdout_bytes", command_end.stdout_bytes),
+                                 MEMBER("stderr_bytes", command_end.stderr_bytes),
+                                 MEMBER("duration_us", command_end.duration_us) } },
+    [SX_AUDIT_SESSION_END] = { "session_end",
+                               { MEMBER("error", session_end.error),
+                                 MEMBER("reason", session_end.reason),
+                                 MEMBER("address", session_end.address),
+                                 MEMBER("duration_us", session_end.duration_us) } },
+};
+
+const char *sx_audit_type_name(enum sx_audit_type type)
+{
+    return (unsigned)type < SX_AUDIT_TYPE_COUNT ? schemas[type].type : NULL;
+}
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+static enum sx_err put(struct sx_buffer *line, const char *text)
+{
+    return sx_buffer_append(line, sx_slice_text(text));
+}
+
+/* A text that sx_escape made holds no byte that JSON forbids but these two. */
+static enum sx_err put_quoted(struct sx_buffer *line, const char *text)
+{
+    SX_TRY(put(line, "\""));
+    while (*text != '\0') {
+        size_t n = strcspn(text, "\"\\");
+
+        SX_TRY(sx_buffer_append(line, sx_slice_of(text, n)));
+        text += n;
+        if (*text != '\0') {
+            const char pair[] = { '\\', *text++ };
+
+            SX_TRY(sx_buffer_append(line, sx_slice_of(pair, sizeof pair)));
+        }
+    }
+    return put(line, "\"");
+}
+
+static enum sx_err put_text(struct sx_buffer *line, struct sx_slice text)
+{
+    const size_t cap = 4 * text.len + 8; /* four for each byte: nothing is ever cut */
+    char *escaped;
+    enum sx_err err;
+
+    if (text.ptr == NULL)
+        return put(line, "null");
+    if (text.len > SX_AUDIT_TEXT_MAX)
+        return SX_ERR_AUDIT;
+    escaped = sx_alloc(cap);
+    if (escaped == NULL)
+        return SX_ERR_MEMORY;
+    err = put_quoted(line, sx_escape(escaped, cap, text));
+    sx_free_wiped(escaped, cap);
+    return err;
+}
+
+static enum sx_err put_number(struct sx_buffer *line, uint64_t number)
+{
+    char digits[24];
+
+    if (number > SX_AUDIT_NUMBER_MAX)
+        return SX_ERR_AUDIT;
+    (void)snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
+    return put(line, digits);
+}
+
+static enum sx_err put_name(struct sx_buffer *line, const char *name)
+{
+    if (sx_buffer_len(line) > 1)
+        SX_TRY(put(line, ","));
+    SX_TRY(put_quoted(line, name));
+    return put(line, ":");
+}
+
+/* --- Time ------------------------------------------------------------------------------------- */
+
+enum {
+    DAYS_IN_400_YEARS = 146097,
+    DAYS_IN_100_YEARS = 36524,
+    DAYS_IN_4_YEARS = 1461,
+    DAYS_BEFORE_1970 = 719468, /* since 1 March of the year 0 */
+};
+
+struct date {
+    unsigned year, month, day;
+};
+
+/* The Gregorian date of a day since 1970. Years begin in March here, so that a leap day is the
+ * last of its year, 4 years and 100 years. */
+static struct date date_of(uint64_t day)
+{
+    uint64_t left = day + DAYS_BEFORE_1970;
+    uint64_t year = left / DAYS_IN_400_YEARS * 400;
+    uint64_t n;
+    struct date date;
+
+    left %= DAYS_IN_400_YEARS;
+    n = left / DAYS_IN_100_YEARS;
+    n = n > 3 ? 3 : n; /* the leap day that the fourth century has more */
+    year += n * 100;
+    left -= n * DAYS_IN_100_YEARS;
+    year += left / DAYS_IN_4_YEARS * 4;
+    left %= DAYS_IN_4_YEARS;
+    n = left / 365;
+    n = n > 3 ? 3 : n;
+    year += n;
+    left -= n * 365;
+    /* From March on, five months have 153 days, in the order 31 30 31 30 31. */
+    n = (5 * left + 2) / 153;
+    date.day = (unsigned)(left - (153 * n + 2) / 5 + 1);
+    date.month = (unsigned)(n < 10 ? n + 3 : n - 9);
+    date.year = (unsigned)(year + (n < 10 ? 0 : 1));
+    return date;
+}
+
+static enum sx_err put_time(struct sx_buffer *line, uint64_t time_us)
+{
+    const uint64_t seconds = time_us / 1000000;
+    const unsigned in_day = (unsigned)(seconds % 86400);
+    const struct date date = date_of(seconds / 86400);
+    char text[48];
+
+    if (seconds > 253402300799) /* the last of 9999 */
+        return SX_ERR_AUDIT;
+    (void)snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", date.year, date.month,
+                   date.day, in_day / 3600, in_day / 60 % 60, in_day % 60,
+                   (unsigned)(time_us % 1000000));
+    return put_quoted(line, text);
+}
+
+/* --- The record ------------------------------------------------------------------------------- */
+
+static enum sx_err put_member(struct sx_buffer *line, const struct sx_audit_record *record,
+                              const struct member *member)
+{
+    const void *at = (const char *)record + member->offset;
+    int64_t number;
+
+    SX_TRY(put_name(line, member->name));
+    switch (member->kind) {
+    case TEXT: return put_text(line, *(const struct sx_slice *)at);
+    case NUMBER: return put_number(line, *(const uint64_t *)at);
+    case FLAG: return put(line, *(const bool *)at ? "true" : "false");
+    case OPTIONAL: break;
+    }
+    number = *(const int64_t *)at;
+    return number < 0 ? put(line, "null") : put_number(line, (uint64_t)number);
+}
+
+static enum sx_err put_record(struct sx_buffer *line, const struct sx_audit_record *record)
+{
+    static const struct member sequence = MEMBER("seq", sequence);
+    static const struct member session = MEMBER("session", session);
+    static const struct member previous = MEMBER("prev", previous);
+    const struct schema *schema = &schemas[record->type];
+
+    SX_TRY(put(line, "{"));
+    SX_TRY(put_name(line, "v"));
+    SX_TRY(put_number(line, SX_AUDIT_VERSION));
+    SX_TRY(put_member(line, record, &sequence));
+    SX_TRY(put_name(line, "time"));
+    SX_TRY(put_time(line, record->time_us));
+    SX_TRY(put_member(line, record, &session));
+    SX_TRY(put_name(line, "type"));
+    SX_TRY(put_quoted(line, schema->type));
+    for (const struct member *member = schema->members; member->name != NULL; member++)
+        SX_TRY(put_member(line, record, member));
+    SX_TRY(put_member(line, record, &previous));
+    return put(line, "}\n");
+}
+
+enum sx_err sx_audit_record_encode(const struct sx_audit_record *record, struct sx_buffer *out)
+{
+    struct sx_buffer line;
+    enum sx_err err;
+
+    if ((unsigned)record->type >= SX_AUDIT_TYPE_COUNT)
+        return SX_ERR_AUDIT;
+    sx_buffer_init(&line, SX_AUDIT_LINE_MAX);
+    err = put_record(&line, record);
+    if (err == SX_ERR_SPACE)
+        err = SX_ERR_AUDIT; /* several long texts, beyond any line */
+    if (err == SX_OK)
+        err = sx_buffer_append(out, sx_buffer_unread(&line));
+    sx_buffer_clear(&line);
+    return err;
+}
+
+enum sx_err sx_audit_write(const struct sx_audit_sink *sink, const struct sx_audit_record *record,
+                           struct sx_fault *fault)
+{
+    struct sx_buffer line;
+    enum sx_err err;
+
+    if (sink == NULL)
+        return SX_OK;
+    sx_buffer_init(&line, SX_AUDIT_LINE_MAX);
+    err = sx_audit_record_encode(record, &line);
+    if (err == SX_OK)
+        err = sink->write(sink->ctx, sx_buffer_unread(&line));
+    sx_buffer_clear(&line);
+    if (err == SX_OK)
+        return SX_OK;
+    return sx_fault_set(fault, SX_ERR_AUDIT, "audit record %llu (%s) could not be written: %s",
+                        (unsigned long long)record->sequence,
+                        (unsigned)record->type < SX_AUDIT_TYPE_COUNT ? schemas[record->type].type
+                                                                     : "of no type",
+                        sx_err_text(err));
+}
