@@ -5,7 +5,7 @@
 
 static enum sx_err start(struct sx_auth *auth)
 {
-    struct sx_slice password = sx_secret_slice(auth->config.password);
+    struct sx_slice password = auth->config.password;
     struct sx_writer payload;
 
     auth->is_proof_sent = true;

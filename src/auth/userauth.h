@@ -27,7 +27,7 @@ struct sx_auth_key {
 struct sx_auth_config {
     enum sx_auth_mode mode;
     struct sx_slice user;
-    const struct sx_secret *password;
+    struct sx_slice password;
     const struct sx_auth_key *keys;
     unsigned key_count;
 };

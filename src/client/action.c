@@ -1,0 +1,320 @@
+/* client/action.c: logon, execute, logoff: their steps, their time, their end. */
+#include "client/action.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "client/codes.h"
+#include "client/errors.h"
+#include "client/events.h"
+#include "client/io.h"
+#include "client/session.h"
+#include "client/values.h"
+#include "net/clock.h"
+
+enum { LOGOFF_MS = 2000 }; /* how long the farewell may take to leave */
+
+/* ---- time -------------------------------------------------------------------------------- */
+
+static uint64_t after_seconds(uint64_t from, int seconds)
+{
+    return seconds <= 0 ? UINT64_MAX : from + (uint64_t)seconds * 1000;
+}
+
+uint64_t sx_action_wakes(const struct sexec *object)
+{
+    const struct sx_values *values = &object->values;
+    int seconds = values->timeout;
+
+    if (object->action == SX_ACTION_NONE)
+        return UINT64_MAX;
+    if (object->action == SX_ACTION_LOGOFF)
+        return object->action_started + LOGOFF_MS;
+    if (!object->is_connected) {
+        if (values->connection_timeout > 0)
+            seconds = values->connection_timeout;
+        return after_seconds(object->action_started, seconds);
+    }
+    return after_seconds(
+        values->absolute_timeout ? object->action_started : object->last_progress_at, seconds);
+}
+
+static void note_progress(struct sexec *object)
+{
+    uint64_t progress = object->engine == NULL ? 0 : sx_engine_progress(object->engine);
+
+    if (progress == object->last_progress)
+        return;
+    object->last_progress = progress;
+    object->last_progress_at = sx_clock_now();
+}
+
+/* ---- the end of an action ----------------------------------------------------------------- */
+
+static int finish(struct sexec *object, int code)
+{
+    object->action = SX_ACTION_NONE;
+    object->is_auto_logoff = false;
+    object->is_begun = false;
+    object->input_error = SX_OK;
+    object->action_code = 0;
+    sx_input_close(object);
+    return code;
+}
+
+/* The connection is lost or given up: whatever ran ends with it. */
+static int break_off(struct sexec *object, enum sx_err err, struct sx_fault *fault)
+{
+    bool was_logging_off = object->action == SX_ACTION_LOGOFF;
+    int auto_code = object->action_code;
+    bool is_running;
+    int code;
+
+    /* Asked for but not answered: it may have started. */
+    if (object->is_begun && object->engine != NULL &&
+        sx_engine_channel_state(object->engine) == SX_CHANNEL_STARTING)
+        object->result.is_started = true;
+    is_running = object->result.is_started && object->result.kind == SEXEC_RESULT_NONE;
+    if (is_running) {
+        object->result.kind = SEXEC_RESULT_NO_STATUS;
+        object->result.exit_status = -1;
+    }
+    sx_output_flush(object);
+    if (was_logging_off) {
+        /* The farewell is out or can't be sent: either way the action has its code. */
+        sx_session_close(object, 0, "OK");
+        sx_fault_clear(fault);
+        return finish(object, auto_code);
+    }
+    code = sx_fail_err(object, err, fault);
+    if (is_running)
+        snprintf(object->last_text + strlen(object->last_text),
+                 sizeof object->last_text - strlen(object->last_text),
+                 "; the command had been started and may still run on the server");
+    sx_session_close(object, code, object->last_text);
+    sx_fire_error(object, code, object->last_text);
+    return finish(object, code);
+}
+
+/* The server is asked to end what runs, as far as it takes signals; nobody waits for it. */
+static void stop_command(struct sexec *object)
+{
+    enum sx_err err;
+    bool did;
+
+    if (object->engine == NULL || !sx_engine_is_logged_on(object->engine))
+        return;
+    err = sx_engine_signal(object->engine, sx_slice_text("TERM"));
+    if (err == SX_OK)
+        err = sx_engine_close_channel(object->engine);
+    sx_engine_disconnect(object->engine, "interrupted");
+    object->pump.state = SX_PUMP_CLOSING;
+    if (err == SX_OK) {
+        struct sx_fault none = { 0 };
+
+        err = sx_pump_work(&object->pump, &none, &did);
+    }
+}
+
+/* ---- steps -------------------------------------------------------------------------------- */
+
+static int start_command(struct sexec *object)
+{
+    struct sx_slice command = sx_slice_text(object->values.command);
+    enum sx_err err = sx_engine_execute(object->engine, command);
+
+    object->is_begun = true;
+    if (err == SX_OK && object->is_eof_early)
+        err = sx_engine_send_eof(object->engine);
+    object->is_eof_early = false;
+    if (err == SX_OK)
+        return 0;
+    (void)sx_fault_set(&object->fault, err, "%s", sx_engine_fault(object->engine)->text);
+    return break_off(object, err, &object->fault);
+}
+
+static int begin_logoff(struct sexec *object, int code)
+{
+    object->action = SX_ACTION_LOGOFF;
+    object->action_code = code;
+    object->action_started = sx_clock_now();
+    sx_engine_disconnect(object->engine, "bye");
+    object->pump.state = SX_PUMP_CLOSING;
+    return 0;
+}
+
+/* How the command ended, as a code of its own. */
+static int result_code(struct sexec *object)
+{
+    const struct sx_result *result = &object->result;
+
+    switch (result->kind) {
+    case SEXEC_RESULT_EXITED:
+        if (result->exit_status == 0)
+            return 0;
+        return sx_fail(object, SEXEC_EXITED_NON_ZERO, "the command exited with status %d",
+                       result->exit_status);
+    case SEXEC_RESULT_SIGNALED:
+        return sx_fail(object, SEXEC_KILLED_BY_SIGNAL, "the command was ended by signal %s%s",
+                       result->signal, result->is_core_dumped ? " (core dumped)" : "");
+    default:
+        return sx_fail(object, SEXEC_NO_STATUS,
+                       "the server closed the session without telling how the command ended; it "
+                       "may still run");
+    }
+}
+
+/* The channel is closed: the command is over. A channel that never ran it has its own error. */
+static int end_command(struct sexec *object)
+{
+    int code;
+
+    sx_output_flush(object);
+    if (object->fault.err != SX_OK)
+        code = sx_fail_err(object, object->fault.err, &object->fault);
+    else
+        code = result_code(object);
+    if (code != 0 && code != SEXEC_EXITED_NON_ZERO)
+        sx_fire_error(object, code, object->last_text);
+    if (!object->is_auto_logoff || object->engine == NULL)
+        return finish(object, code);
+    return begin_logoff(object, code);
+}
+
+/* Goes on to the next step when the present one is complete. */
+static int next_step(struct sexec *object)
+{
+    switch (object->action) {
+    case SX_ACTION_LOGON: return object->is_connected ? finish(object, 0) : 0;
+    case SX_ACTION_EXECUTE:
+        if (!object->is_connected)
+            return 0;
+        if (!object->is_begun)
+            return start_command(object);
+        if (sx_engine_channel_state(object->engine) == SX_CHANNEL_CLOSED)
+            return end_command(object);
+        return 0;
+    case SX_ACTION_LOGOFF:
+        if (sx_engine_to_send(object->engine).len == 0)
+            return break_off(object, SX_OK, &object->fault);
+        return 0;
+    case SX_ACTION_NONE: break;
+    }
+    return 0;
+}
+
+static enum sx_err check_time(struct sexec *object, struct sx_fault *fault)
+{
+    if (object->input_error != SX_OK)
+        return object->input_error; /* its text is in the fault already */
+    if (atomic_exchange(&object->is_interrupted, false))
+        return sx_fault_set(fault, SX_ERR_INTERRUPTED, "interrupted");
+    if (sx_clock_now() < sx_action_wakes(object))
+        return SX_OK;
+    return sx_fault_set(fault, SX_ERR_TIMEOUT, "timeout: %s",
+                        !object->is_connected ? "not signed on within the time"
+                        : object->values.absolute_timeout
+                            ? "the command did not end within the time"
+                            : "nothing was sent or received for the command within the time");
+}
+
+int sx_action_advance(struct sexec *object, bool *out_did)
+{
+    enum sx_err err = SX_OK;
+    bool was_busy = object->action != SX_ACTION_NONE;
+    int code;
+
+    *out_did = false;
+    if (object->engine == NULL)
+        return 0;
+    err = sx_pump_work(&object->pump, &object->fault, out_did);
+    note_progress(object);
+    if (err != SX_OK) {
+        /* What the server told before it went counts: a closed channel is a complete command. */
+        const struct sx_fault *latched = sx_engine_fault(object->engine);
+
+        if (object->action == SX_ACTION_EXECUTE && object->is_begun &&
+            sx_engine_channel_state(object->engine) == SX_CHANNEL_CLOSED) {
+            object->is_auto_logoff = false;
+            sx_fault_clear(&object->fault);
+            code = end_command(object);
+            sx_session_close(object, 0, "OK");
+            return code;
+        }
+        if (object->fault.err == SX_OK && latched->err == err)
+            object->fault = *latched;
+        return break_off(object, err, &object->fault);
+    }
+    if (!was_busy)
+        return 0;
+    code = next_step(object);
+    if (object->action == SX_ACTION_NONE)
+        return code;
+    err = check_time(object, &object->fault);
+    if (err != SX_OK) {
+        if (object->action == SX_ACTION_EXECUTE && object->is_begun)
+            stop_command(object);
+        return break_off(object, err, &object->fault);
+    }
+    return 0;
+}
+
+int sx_action_pump(struct sexec *object, bool *out_did)
+{
+    enum sx_err err = sx_pump_work(&object->pump, &object->fault, out_did);
+
+    note_progress(object);
+    if (err == SX_OK)
+        err = check_time(object, &object->fault);
+    if (err != SX_OK && object->fault.err == SX_OK && object->engine != NULL &&
+        sx_engine_fault(object->engine)->err == err)
+        object->fault = *sx_engine_fault(object->engine);
+    return err == SX_OK ? 0 : break_off(object, err, &object->fault);
+}
+
+int sx_action_begin(struct sexec *object, enum sx_action action)
+{
+    enum sx_err err = SX_OK;
+
+    sx_fault_clear(&object->fault);
+    object->action = action;
+    object->action_started = sx_clock_now();
+    object->last_progress_at = object->action_started;
+    /* An interrupt that came when nothing ran does nothing. */
+    atomic_store(&object->is_interrupted, false);
+    sx_wake_drain(&object->wake);
+    if (action == SX_ACTION_LOGOFF)
+        return begin_logoff(object, 0);
+    /* Before anything is sent: a command whose input is missing must not start. */
+    if (action == SX_ACTION_EXECUTE)
+        err = sx_input_open(object, &object->fault);
+    if (err == SX_OK && object->engine == NULL) {
+        object->is_auto_logoff = action == SX_ACTION_EXECUTE;
+        err = sx_session_open(object, &object->fault);
+    }
+    if (err != SX_OK) {
+        int code = sx_fail_err(object, err, &object->fault);
+
+        if (!object->is_connected)
+            sx_session_close(object, code, object->last_text);
+        sx_fire_error(object, code, object->last_text);
+        return finish(object, code);
+    }
+    return 0;
+}
+
+int sx_action_wait(struct sexec *object)
+{
+    for (;;) {
+        bool did;
+        int code = sx_action_advance(object, &did);
+
+        if (object->action == SX_ACTION_NONE)
+            return code;
+        if (!did) {
+            sx_pump_wait(&object->pump, &object->wake, sx_action_wakes(object));
+            sx_wake_drain(&object->wake);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/* client/action.h: the actions of an object as one state machine, driven by waiting methods and
+ * by do_events alike. */
+#ifndef SX_CLIENT_ACTION_H
+#define SX_CLIENT_ACTION_H
+
+#include "client/object.h"
+
+/* sx_action_begin starts an action; then, with a timeout, sx_action_wait until it ends. Both give
+ * the code. */
+int sx_action_begin(struct sexec *object, enum sx_action action);
+int sx_action_wait(struct sexec *object);
+
+/* sx_action_advance does what can be done without waiting; *out_did says whether that was
+ * anything. The code with which the action ended in here, if it did; else 0. */
+int sx_action_advance(struct sexec *object, bool *out_did);
+
+/* When the action must be looked at again because of the time; UINT64_MAX for never. */
+uint64_t sx_action_wakes(const struct sexec *object);
+
+/* sx_action_pump works off what a send function wrote, without ending the action. */
+int sx_action_pump(struct sexec *object, bool *out_did);
+
+/* Does a free that a handler asked for; true when the object is gone. */
+bool sx_action_free_if_wanted(struct sexec *object);
+
+#endif

@@ -1,0 +1,208 @@
+/* client/dispatch.c: what the engine tells becomes what the object tells. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "client/errors.h"
+#include "client/events.h"
+#include "client/io.h"
+#include "client/session.h"
+#include "keys/fingerprint.h"
+
+static void status(struct sexec *object, const char *fmt, ...) SX_PRINTF(2, 3);
+
+static void status(struct sexec *object, const char *fmt, ...)
+{
+    char line[SX_TEXT_MAX];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    sx_fire_ssh_status(object, line);
+}
+
+/* An engine call out of an event: its error shows up again in the next round of the pump. */
+static void later(enum sx_err err)
+{
+    (void)err;
+}
+
+static void on_version(struct sexec *object, struct sx_slice version)
+{
+    char shown[3 * SX_IDENT_MAX];
+
+    snprintf(object->server_version, sizeof object->server_version, "%.*s", (int)version.len,
+             (const char *)version.ptr);
+    status(object, "Server version: %s", sx_escape(shown, sizeof shown, version));
+}
+
+static const char *reason_text(enum sx_rekey_reason reason)
+{
+    static const char *const texts[] = {
+        [SX_REKEY_INITIAL] = "initial",     [SX_REKEY_BYTES] = "bytes",
+        [SX_REKEY_PACKETS] = "packets",     [SX_REKEY_TIME] = "time",
+        [SX_REKEY_REQUESTED] = "requested", [SX_REKEY_BY_SERVER] = "by the server",
+    };
+
+    return texts[reason];
+}
+
+static void on_negotiated(struct sexec *object, const struct sx_event_negotiated *algs)
+{
+    const char *implied = "(part of the cipher)";
+
+    snprintf(object->negotiated, sizeof object->negotiated,
+             "kex: %s\nhost key: %s\ncipher to server: %s\ncipher to client: %s\n"
+             "MAC to server: %s\nMAC to client: %s\nstrict key exchange: %s\nreason: %s\n",
+             algs->kex, algs->host_key, algs->cipher_c2s, algs->cipher_s2c,
+             algs->mac_c2s == NULL ? implied : algs->mac_c2s,
+             algs->mac_s2c == NULL ? implied : algs->mac_s2c, algs->is_strict ? "yes" : "no",
+             reason_text(algs->reason));
+    status(object,
+           "Key exchange (%s): kex %s, host key %s, cipher %s/%s, MAC %s/%s, strict key exchange "
+           "%s",
+           reason_text(algs->reason), algs->kex, algs->host_key, algs->cipher_c2s, algs->cipher_s2c,
+           algs->mac_c2s == NULL ? "-" : algs->mac_c2s, algs->mac_s2c == NULL ? "-" : algs->mac_s2c,
+           algs->is_strict ? "on" : "off");
+}
+
+static enum sx_hash fingerprint_hash(const struct sexec *object)
+{
+    if (sx_text_is_equal_nocase(object->values.fingerprint_hash, "MD5"))
+        return SX_HASH_MD5;
+    if (sx_text_is_equal_nocase(object->values.fingerprint_hash, "SHA1"))
+        return SX_HASH_SHA1;
+    return SX_HASH_SHA256;
+}
+
+/* The settings decide first, then the handler. */
+static enum sx_err judge_host_key(struct sexec *object, const struct sx_event_host_key *key)
+{
+    const struct sx_host_trust_settings settings = {
+        .policy = object->policy,
+        .fingerprints = sx_slice_text(object->values.accept_fingerprints),
+        .key = sx_slice_text(object->values.accept_host_key),
+        .accept_any = object->values.accept_any_host_key,
+    };
+    char fingerprint[SX_FINGERPRINT_MAX];
+    enum sx_host_trust trust;
+
+    sx_buffer_clear(&object->host_key);
+    SX_TRY(sx_buffer_append(&object->host_key, key->blob));
+    SX_TRY(sx_host_trust_decide(&settings, object->provider, key->blob, &object->fault, &trust));
+    SX_TRY(sx_fingerprint_hex(object->provider, fingerprint_hash(object), key->blob, &object->fault,
+                              fingerprint));
+    if (sx_fire_server_authentication(object, key->blob, fingerprint, key->algorithm,
+                                      trust != SX_HOST_TRUST_NONE)) {
+        object->host_trust = trust == SX_HOST_TRUST_NONE ? SX_HOST_TRUST_EVENT : trust;
+        status(object, "Host key %s %s accepted (by %s)", key->key_type, fingerprint,
+               sx_host_trust_name(object->host_trust));
+        return SX_OK;
+    }
+    return sx_host_trust_reject(&settings, object->provider, key, &object->fault);
+}
+
+static void on_sign(struct sexec *object, const struct sx_event_sign *request)
+{
+    struct sx_buffer signature;
+    struct sx_fault fault = { 0 };
+    char line[SX_FAULT_TEXT_MAX + 64];
+
+    sx_buffer_init(&signature, 16 * 1024);
+    if (sx_signer_sign(&object->signer, request, &fault, &signature) != SX_OK) {
+        snprintf(line, sizeof line, "Key %u can't sign: %s", request->key_index + 1, fault.text);
+        sx_fire_ssh_status(object, line);
+    }
+    later(sx_engine_answer_sign(object->engine, sx_buffer_unread(&signature)));
+    sx_buffer_clear(&signature);
+}
+
+static void on_auth(struct sexec *object, const struct sx_event_auth *auth)
+{
+    char left[512];
+
+    if (!auth->is_accepted) {
+        status(object, "Authentication method %s: %s; methods left: %s", auth->method,
+               auth->is_partial ? "accepted, more is needed" : "refused",
+               sx_escape(left, sizeof left, auth->methods_left));
+        return;
+    }
+    object->is_connected = true;
+    if (auth->is_unproven)
+        status(object,
+               "Warning: the server granted access without asking for the proof that method %s "
+               "gives",
+               auth->method);
+    status(object, "Signed on with method %s", auth->method);
+    sx_fire_connection_status(object, "S/Shell handshake complete.", 0, "OK");
+}
+
+static void on_exit_event(struct sexec *object, const struct sx_event_exit *exit)
+{
+    struct sx_result *result = &object->result;
+
+    if (exit->kind == SX_EXIT_STATUS) {
+        result->kind = SEXEC_RESULT_EXITED;
+        /* The reference's type is a signed 32-bit integer. */
+        result->exit_status = exit->status > INT32_MAX ? INT32_MAX : (int)exit->status;
+        return;
+    }
+    result->kind = SEXEC_RESULT_SIGNALED;
+    result->exit_status = -1;
+    result->is_core_dumped = exit->is_core_dumped;
+    sx_escape(result->signal, sizeof result->signal, exit->signal_name);
+    sx_escape(result->message, sizeof result->message, exit->message);
+}
+
+static void on_closed(struct sexec *object, const struct sx_event_closed *closed)
+{
+    char shown[300];
+
+    if (closed->err == SX_ERR_PEER_CHANNEL_OPEN) {
+        (void)sx_fault_set(&object->fault, closed->err,
+                           "the server refused to open a session (reason %u): %s", closed->reason,
+                           sx_escape(shown, sizeof shown, closed->description));
+    } else if (closed->err != SX_OK) {
+        (void)sx_fault_set(&object->fault, closed->err, "the server refused to run the command");
+    }
+    if (object->result.kind == SEXEC_RESULT_NONE) {
+        object->result.kind = SEXEC_RESULT_NO_STATUS;
+        object->result.exit_status = -1;
+    }
+}
+
+void sx_session_event(void *context, const struct sx_event *event)
+{
+    struct sexec *object = context;
+    char shown[SX_TEXT_MAX - 16];
+
+    switch (event->type) {
+    case SX_EVENT_VERSION: on_version(object, event->version); break;
+    case SX_EVENT_NEGOTIATED: on_negotiated(object, &event->negotiated); break;
+    case SX_EVENT_HOST_KEY:
+        later(sx_engine_answer_host_key(object->engine,
+                                        judge_host_key(object, &event->host_key) == SX_OK));
+        break;
+    case SX_EVENT_BANNER:
+        status(object, "Banner: %s", sx_escape(shown, sizeof shown, event->text));
+        break;
+    case SX_EVENT_SIGN: on_sign(object, &event->sign); break;
+    case SX_EVENT_AUTH_TRIED:
+    case SX_EVENT_LOGGED_ON: on_auth(object, &event->auth); break;
+    case SX_EVENT_STARTED:
+        object->result.is_started = true;
+        sx_input_ready(object);
+        break;
+    case SX_EVENT_STDIN_READY: sx_input_ready(object); break;
+    case SX_EVENT_STDOUT:
+    case SX_EVENT_STDERR:
+        sx_output_data(object, event->type == SX_EVENT_STDERR, event->text);
+        break;
+    case SX_EVENT_EXIT: on_exit_event(object, &event->exit); break;
+    case SX_EVENT_CHANNEL_CLOSED: on_closed(object, &event->closed); break;
+    case SX_EVENT_NONE:
+    case SX_EVENT_KEYS_IN_USE:
+    case SX_EVENT_DISCONNECTED: break;
+    }
+}

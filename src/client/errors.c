@@ -1,0 +1,50 @@
+/* client/errors.c: the last error of an object. */
+#include "client/errors.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/codes.h"
+
+int sx_fail(struct sexec *object, int code, const char *fmt, ...)
+{
+    va_list args;
+
+    object->last_code = code;
+    va_start(args, fmt);
+    vsnprintf(object->last_text, sizeof object->last_text, fmt, args);
+    va_end(args);
+    return code;
+}
+
+int sx_fail_err(struct sexec *object, enum sx_err err, struct sx_fault *fault)
+{
+    int code = sx_code_of(err, fault->sys, object->is_connected);
+
+    if (err == SX_OK)
+        return SEXEC_OK;
+    (void)sx_fault_note(fault, err);
+    sx_fail(object, code, "%s", fault->text);
+    sx_fault_clear(fault);
+    return code;
+}
+
+bool sx_is_busy(const struct sexec *object)
+{
+    return object->action != SX_ACTION_NONE || object->handler_depth > 0;
+}
+
+bool sx_is_in_progress(const struct sexec *object)
+{
+    return object->engine != NULL;
+}
+
+const char *sexec_get_last_error(const struct sexec *object)
+{
+    return object->last_text;
+}
+
+int sexec_get_last_error_code(const struct sexec *object)
+{
+    return object->last_code;
+}

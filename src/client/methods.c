@@ -1,0 +1,235 @@
+/* client/methods.c: the reference's methods that act on the connection. */
+#include <poll.h>
+#include <string.h>
+
+#include "client/action.h"
+#include "client/errors.h"
+#include "client/events.h"
+#include "client/io.h"
+#include "client/session.h"
+#include "client/values.h"
+#include "net/clock.h"
+
+static int refuse_busy(struct sexec *object)
+{
+    return sx_fail(object, SEXEC_BUSY, "%s", sexec_error_text(SEXEC_BUSY));
+}
+
+/* Runs an action to its end, or lets it go on in do_events when nothing may wait. */
+static int run(struct sexec *object, enum sx_action action)
+{
+    int code = sx_action_begin(object, action);
+
+    if (object->action == SX_ACTION_NONE) {
+        (void)sx_action_free_if_wanted(object);
+        return code;
+    }
+    if (object->values.timeout == 0)
+        return 0;
+    code = sx_action_wait(object);
+    (void)sx_action_free_if_wanted(object);
+    return code;
+}
+
+int sexec_ssh_logon(struct sexec *object, const char *host, int port)
+{
+    int code;
+
+    if (sx_is_busy(object))
+        return refuse_busy(object);
+    if (sx_is_in_progress(object))
+        return sx_fail(object, SEXEC_ALREADY_CONNECTED, "%s",
+                       sexec_error_text(SEXEC_ALREADY_CONNECTED));
+    if (host != NULL && host[0] != '\0') {
+        code = sexec_set_ssh_host(object, host);
+        if (code != 0)
+            return code;
+    }
+    if (port != 0) {
+        code = sexec_set_ssh_port(object, port);
+        if (code != 0)
+            return code;
+    }
+    return run(object, SX_ACTION_LOGON);
+}
+
+int sexec_ssh_logoff(struct sexec *object)
+{
+    if (sx_is_busy(object))
+        return refuse_busy(object);
+    if (!sx_is_in_progress(object))
+        return 0;
+    if (!object->is_connected) {
+        sx_session_close(object, 0, "OK");
+        return 0;
+    }
+    return run(object, SX_ACTION_LOGOFF);
+}
+
+int sexec_execute(struct sexec *object, const char *command)
+{
+    enum sx_err err;
+
+    if (sx_is_busy(object))
+        return refuse_busy(object);
+    if (command == NULL || command[0] == '\0')
+        return sx_fail(object, SEXEC_INVALID_ARGUMENT, "the command is empty");
+    err = sx_text_set(&object->values.command, command);
+    if (err != SX_OK)
+        return sx_fail_err(object, err, &object->fault);
+    object->result = (struct sx_result){ .kind = SEXEC_RESULT_NONE };
+    return run(object, SX_ACTION_EXECUTE);
+}
+
+void sexec_interrupt(struct sexec *object)
+{
+    atomic_store(&object->is_interrupted, true);
+    sx_wake_up(&object->wake);
+}
+
+int sexec_do_events(struct sexec *object)
+{
+    bool did = false;
+    int code = 0;
+
+    if (object->handler_depth > 0)
+        return refuse_busy(object);
+    code = sx_action_advance(object, &did);
+    if (!did && code == 0 && object->values.select_wait > 0) {
+        uint64_t until = sx_clock_now() + (uint64_t)object->values.select_wait;
+        uint64_t wakes = sx_action_wakes(object);
+
+        sx_pump_wait(&object->pump, &object->wake, wakes < until ? wakes : until);
+        sx_wake_drain(&object->wake);
+        code = sx_action_advance(object, &did);
+    }
+    (void)sx_action_free_if_wanted(object);
+    return code;
+}
+
+bool sexec_is_busy(const struct sexec *object)
+{
+    return sx_is_busy(object);
+}
+
+size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity, int *out_timeout)
+{
+    struct pollfd fds[3];
+    size_t count = sx_pump_poll(&object->pump, fds);
+    uint64_t wakes = sx_pump_wakes(&object->pump);
+    uint64_t action_wakes = sx_action_wakes(object);
+    uint64_t now = sx_clock_now();
+
+    fds[count++] = (struct pollfd){ .fd = object->wake.fd, .events = POLLIN };
+    if (action_wakes < wakes)
+        wakes = action_wakes;
+    if (out_timeout != NULL)
+        *out_timeout = wakes == UINT64_MAX     ? -1
+                       : wakes <= now          ? 0
+                       : wakes - now > 3600000 ? 3600000
+                                               : (int)(wakes - now);
+    for (size_t i = 0; i < count && i < capacity; i++)
+        out[i] = fds[i];
+    return count < capacity ? count : capacity;
+}
+
+/* ---- input -------------------------------------------------------------------------------- */
+
+static int check_can_send(struct sexec *object)
+{
+    if (object->engine == NULL || !object->is_connected)
+        return sx_fail(object, SEXEC_NOT_CONNECTED, "%s", sexec_error_text(SEXEC_NOT_CONNECTED));
+    if (!object->is_begun)
+        return sx_fail(object, SEXEC_BAD_STATE, "no command runs that could take input");
+    return 0;
+}
+
+/* Takes what there is room for. */
+static int send_some(struct sexec *object, struct sx_slice data)
+{
+    size_t taken;
+    enum sx_err err = sx_engine_write(object->engine, data, &taken);
+
+    object->bytes_taken += taken;
+    if (err == SX_ERR_STATE)
+        return sx_fail(object, SEXEC_BAD_STATE,
+                       "the command's standard input is not open (not started yet, or ended)");
+    if (err != SX_OK) {
+        struct sx_fault fault = *sx_engine_fault(object->engine);
+
+        return sx_fail_err(object, err, &fault);
+    }
+    return 0;
+}
+
+int sexec_send(struct sexec *object, const void *data, size_t length)
+{
+    const uint8_t *bytes = data;
+    int code = check_can_send(object);
+
+    object->bytes_taken = 0;
+    while (code == 0) {
+        bool did = false;
+
+        code = send_some(object,
+                         sx_slice_of(bytes + object->bytes_taken, length - object->bytes_taken));
+        if (code != 0 || object->bytes_taken == length)
+            return code;
+        if (object->values.timeout == 0 || object->handler_depth > 0) {
+            code = sx_engine_is_exchanging(object->engine) ? SEXEC_WOULD_BLOCK_REKEY
+                                                           : SEXEC_SEND_WOULD_BLOCK;
+            return sx_fail(object, code, "%s", sexec_error_text(code));
+        }
+        code = sx_action_pump(object, &did);
+        if (code == 0 && !did) {
+            sx_pump_wait(&object->pump, &object->wake, sx_action_wakes(object));
+            sx_wake_drain(&object->wake);
+        }
+    }
+    return code;
+}
+
+int sexec_send_stdin_bytes(struct sexec *object, const void *data, size_t length)
+{
+    return sexec_send(object, data, length);
+}
+
+int sexec_send_stdin_text(struct sexec *object, const char *text)
+{
+    return sexec_send(object, text, strlen(text));
+}
+
+int sexec_set_stdin(struct sexec *object, const void *data, size_t length)
+{
+    return sexec_send(object, data, length);
+}
+
+int sexec_send_eof(struct sexec *object)
+{
+    enum sx_err err;
+
+    if (object->engine == NULL || !object->is_begun) {
+        object->is_eof_early = true;
+        return 0;
+    }
+    err = sx_engine_send_eof(object->engine);
+    if (err == SX_OK)
+        return 0;
+    return sx_fail(object, SEXEC_BAD_STATE, "no command runs that could take input");
+}
+
+int sexec_send_signal(struct sexec *object, const char *name)
+{
+    int code = check_can_send(object);
+
+    if (code != 0)
+        return code;
+    if (sx_engine_signal(object->engine, sx_slice_text(name)) != SX_OK)
+        return sx_fail(object, SEXEC_BAD_STATE, "no command runs that could get a signal");
+    return 0;
+}
+
+size_t sexec_get_bytes_taken(const struct sexec *object)
+{
+    return object->bytes_taken;
+}

@@ -1,0 +1,115 @@
+/* client/object.c: an object's life. */
+#include <sexec/sexec.h>
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "client/action.h"
+#include "client/errors.h"
+#include "client/events.h"
+#include "client/io.h"
+#include "client/session.h"
+#include "client/values.h"
+
+enum { LENT_MAX = 256 * 1024, HOST_KEY_MAX = 256 * 1024 };
+
+static void write_log(void *context, enum sx_log_level level, const char *line)
+{
+    sx_fire_log(context, (int)level, line);
+}
+
+static void apply_log_values(struct sexec *object)
+{
+    object->log.level = (enum sx_log_level)object->values.log_level;
+    object->log.is_unmasked = !object->values.mask_sensitive;
+}
+
+struct sexec *sexec_new(void)
+{
+    struct sexec *object = sx_alloc(sizeof *object);
+
+    if (object == NULL)
+        return NULL;
+    object->stdin_fd = -1;
+    object->pump.fd = -1;
+    object->wake.fd = -1;
+    atomic_init(&object->is_interrupted, false);
+    sx_buffer_init(&object->out_lines.pending, 1024 * 1024);
+    sx_buffer_init(&object->err_lines.pending, 1024 * 1024);
+    sx_buffer_init(&object->host_key, HOST_KEY_MAX);
+    sx_buffer_init(&object->lent, LENT_MAX);
+    if (sx_values_init(&object->values) != SX_OK || sx_wake_open(&object->wake) != SX_OK) {
+        sexec_free(object);
+        return NULL;
+    }
+    object->log.write = write_log;
+    object->log.ctx = object;
+    apply_log_values(object);
+    return object;
+}
+
+static void clear_command(struct sexec *object)
+{
+    sx_buffer_clear(&object->out_lines.pending);
+    sx_buffer_clear(&object->err_lines.pending);
+    sx_buffer_clear(&object->host_key);
+    sx_buffer_clear(&object->lent);
+    sx_input_close(object);
+    sx_fault_clear(&object->fault);
+    object->result = (struct sx_result){ 0 };
+    object->is_eof_early = false;
+    object->server_version[0] = '\0';
+    object->last_text[0] = '\0';
+    object->last_code = 0;
+}
+
+void sexec_free(struct sexec *object)
+{
+    if (object == NULL)
+        return;
+    if (object->handler_depth > 0) {
+        object->is_free_wanted = true;
+        return;
+    }
+    memset(object->handlers, 0, sizeof object->handlers);
+    sx_session_close(object, 0, "OK");
+    clear_command(object);
+    sx_values_clear(&object->values);
+    if (object->wake.fd >= 0)
+        sx_wake_close(&object->wake);
+    sx_free_wiped(object, sizeof *object);
+}
+
+bool sx_action_free_if_wanted(struct sexec *object)
+{
+    if (!object->is_free_wanted || object->handler_depth > 0)
+        return false;
+    sexec_free(object);
+    return true;
+}
+
+int sexec_reset(struct sexec *object)
+{
+    struct sx_values fresh;
+    enum sx_err err;
+
+    if (object->handler_depth > 0)
+        return sx_fail(object, SEXEC_BUSY, "%s", sexec_error_text(SEXEC_BUSY));
+    err = sx_values_init(&fresh);
+    if (err != SX_OK)
+        return sx_fail_err(object, err, &object->fault);
+    sx_session_close(object, 0, "OK");
+    object->action = SX_ACTION_NONE;
+    object->is_begun = false;
+    object->is_auto_logoff = false;
+    clear_command(object);
+    sx_values_clear(&object->values);
+    object->values = fresh;
+    apply_log_values(object);
+    return 0;
+}
+
+const char *sexec_version(void)
+{
+    return SX_VERSION;
+}

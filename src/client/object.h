@@ -1,0 +1,162 @@
+/* client/object.h: the SExec object as the files of this room share it. */
+#ifndef SX_CLIENT_OBJECT_H
+#define SX_CLIENT_OBJECT_H
+
+#include <sexec/sexec.h>
+#include <stdatomic.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+#include "engine/engine.h"
+#include "net/pump.h"
+#include "net/wake.h"
+#include "keys/host_trust.h"
+#include "policy/offer.h"
+#include "services/signer.h"
+
+enum { SX_STORES_MAX = 16, SX_TEXT_MAX = 1024 };
+
+/* A handler and its context; the cast back to its type is in events.c. */
+struct sx_handler {
+    void (*function)(void);
+    void *context;
+};
+
+enum sx_handler_index {
+    SX_ON_CONNECTED,
+    SX_ON_CONNECTION_STATUS,
+    SX_ON_DISCONNECTED,
+    SX_ON_ERROR,
+    SX_ON_LOG,
+    SX_ON_SSH_SERVER_AUTHENTICATION,
+    SX_ON_SSH_STATUS,
+    SX_ON_STDOUT,
+    SX_ON_STDERR,
+    SX_ON_STDIN_READY,
+    SX_HANDLER_COUNT,
+};
+
+/* All that reset gives its default. Texts are owned, never NULL. */
+struct sx_values {
+    char *ssh_host;
+    int ssh_port;
+    char *ssh_user;
+    struct sx_secret ssh_password; /* with its NUL */
+    int ssh_auth_mode;
+    struct sx_secret stores[SX_STORES_MAX]; /* key files' names or keys; [0] is ssh_cert_store */
+    unsigned store_count;
+    int ssh_cert_store_type;
+    struct sx_secret ssh_cert_store_password; /* with its NUL */
+    char *accept_host_key;                    /* one public key line */
+    char *local_host;
+    int local_port;
+    int timeout;
+    char *command;
+
+    char *policy;
+    char *provider; /* "": the policy's */
+    char *module_dir;
+    char *provider_config;
+    char *lists[SX_ALG_KIND_COUNT]; /* "": the policy's */
+    int strict_kex;                 /* -1: the policy's */
+    long long rekey_bytes;          /* 0: the policy's */
+    int rekey_seconds;              /* 0: the policy's */
+    char *accept_fingerprints;
+    bool accept_any_host_key;
+    char *fingerprint_hash;
+    char *client_version;
+    char *version_patterns;
+    int max_packet;
+    int max_window;
+    char *stdin_file;
+    int max_line_length;
+    char *output_mode;
+    int log_level;
+    bool mask_sensitive;
+    int connection_timeout;
+    bool absolute_timeout;
+    int use_ipv6;
+    bool tcp_no_delay;
+    bool allow_loose_key_file;
+    int select_wait;
+};
+
+/* What the object is doing. */
+enum sx_action {
+    SX_ACTION_NONE,
+    SX_ACTION_LOGON,
+    SX_ACTION_EXECUTE,
+    SX_ACTION_LOGOFF,
+};
+
+/* Output that waits for its line end. */
+struct sx_lines {
+    struct sx_buffer pending;
+};
+
+/* How the last command ended. */
+struct sx_result {
+    enum sexec_result kind;
+    bool is_started; /* the server was asked to run it, and did not say no */
+    int exit_status;
+    char signal[64];
+    bool is_core_dumped;
+    char message[512];
+};
+
+struct sexec {
+    struct sx_values values;
+    struct sx_handler handlers[SX_HANDLER_COUNT];
+    struct sx_wake wake;
+    atomic_bool is_interrupted;
+
+    /* The connection. Its parts borrow from values, which can't change meanwhile. */
+    const struct sx_policy *policy;
+    struct sx_provider *provider;
+    struct sx_offer offer;
+    struct sx_signer signer;
+    struct sx_log log;
+    struct sx_engine *engine;
+    struct sx_pump pump;
+    bool is_connected; /* signed on */
+    bool is_tcp_open;
+
+    /* The action. */
+    enum sx_action action;
+    bool is_auto_logoff;
+    bool is_begun;   /* the command's channel was asked for */
+    int action_code; /* with which an execution ended, while the logoff follows */
+    uint64_t action_started;
+    uint64_t last_progress; /* count, and when it last moved */
+    uint64_t last_progress_at;
+    bool has_background_code;
+    int background_code; /* of an action that ended in do_events */
+    unsigned handler_depth;
+    bool is_free_wanted;
+
+    /* The command. */
+    struct sx_result result;
+    struct sx_lines out_lines;
+    struct sx_lines err_lines;
+    bool is_eof_early;           /* send_eof came before execute */
+    int stdin_fd;                /* of StdInFile; -1 */
+    struct sx_secret stdin_left; /* what was read from it */
+    size_t stdin_offset;         /* and how much of that was taken */
+    enum sx_err input_error;     /* StdInFile broke; ends the action */
+    size_t bytes_taken;
+    size_t held_output; /* by the handler that runs now */
+
+    /* Texts that getters lend. */
+    struct sx_fault fault;
+    int last_code;
+    char last_text[SX_FAULT_TEXT_MAX + 128];
+    char server_version[SX_IDENT_MAX + 1];
+    struct sx_buffer host_key;     /* of the last server */
+    enum sx_host_trust host_trust; /* why it was accepted */
+    char negotiated[1024];
+    char local_host_shown[128];
+    char peer_host[128];
+    struct sx_buffer lent; /* what sexec_config and the describe functions return */
+};
+
+#endif

@@ -1,0 +1,309 @@
+/* client/properties.c: the reference's properties. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "client/errors.h"
+#include "client/values.h"
+
+/* A text or secret that may be set at any time between connections. */
+static int set_text(struct sexec *object, char **text, const char *value)
+{
+    enum sx_err err = sx_text_set(text, value);
+
+    return err == SX_OK ? 0 : sx_fail_err(object, err, &object->fault);
+}
+
+/* Refuses a change of the connection's ends while it is in progress. */
+static int refuse_connected(struct sexec *object, int code)
+{
+    if (!sx_is_in_progress(object))
+        return 0;
+    return sx_fail(object, code, "%s", sexec_error_text(code));
+}
+
+/* What the running connection borrows can't change under it. */
+static int refuse_in_use(struct sexec *object, const char *name)
+{
+    if (!sx_is_in_progress(object))
+        return 0;
+    return sx_fail(object, SEXEC_BAD_STATE, "%s can't be changed while a connection is in progress",
+                   name);
+}
+
+#define TRY_CODE(call)                                                                             \
+    do {                                                                                           \
+        int try_code = (call);                                                                     \
+        if (try_code != 0)                                                                         \
+            return try_code;                                                                       \
+    } while (0)
+
+const char *sexec_get_ssh_host(const struct sexec *object)
+{
+    return object->values.ssh_host;
+}
+
+int sexec_set_ssh_host(struct sexec *object, const char *host)
+{
+    TRY_CODE(refuse_connected(object, SEXEC_CANNOT_CHANGE_HOST));
+    return set_text(object, &object->values.ssh_host, host);
+}
+
+int sexec_get_ssh_port(const struct sexec *object)
+{
+    return object->values.ssh_port;
+}
+
+int sexec_set_ssh_port(struct sexec *object, int port)
+{
+    TRY_CODE(refuse_connected(object, SEXEC_CANNOT_CHANGE_PORT));
+    if (port == 0)
+        return sx_fail(object, SEXEC_ZERO_PORT, "%s", sexec_error_text(SEXEC_ZERO_PORT));
+    if (port < 1 || port > 65535)
+        return sx_fail(object, SEXEC_INVALID_ARGUMENT, "ssh_port must be 1 to 65535, not %d", port);
+    object->values.ssh_port = port;
+    return 0;
+}
+
+const char *sexec_get_ssh_user(const struct sexec *object)
+{
+    return object->values.ssh_user;
+}
+
+int sexec_set_ssh_user(struct sexec *object, const char *user)
+{
+    TRY_CODE(refuse_in_use(object, "ssh_user"));
+    return set_text(object, &object->values.ssh_user, user);
+}
+
+const char *sexec_get_ssh_password(const struct sexec *object)
+{
+    return sx_secret_text(&object->values.ssh_password);
+}
+
+int sexec_set_ssh_password(struct sexec *object, const char *password)
+{
+    TRY_CODE(refuse_in_use(object, "ssh_password"));
+    return sx_fail_err(object, sx_secret_text_set(&object->values.ssh_password, password),
+                       &object->fault);
+}
+
+int sexec_get_ssh_auth_mode(const struct sexec *object)
+{
+    return object->values.ssh_auth_mode;
+}
+
+int sexec_set_ssh_auth_mode(struct sexec *object, int mode)
+{
+    TRY_CODE(refuse_in_use(object, "ssh_auth_mode"));
+    if (mode != SEXEC_AM_NONE && mode != SEXEC_AM_PASSWORD && mode != SEXEC_AM_PUBLIC_KEY)
+        return sx_fail(object, SEXEC_INVALID_ARGUMENT,
+                       "ssh_auth_mode %d isn't available: this version has 0 (none), 2 (password) "
+                       "and 3 (public key)",
+                       mode);
+    object->values.ssh_auth_mode = mode;
+    return 0;
+}
+
+const void *sexec_get_ssh_cert_store(const struct sexec *object, size_t *out_length)
+{
+    const struct sx_secret *store = &object->values.stores[0];
+
+    if (out_length != NULL)
+        *out_length = store->len == 0 ? 0 : store->len - 1;
+    return sx_secret_text(store);
+}
+
+/* Stores are kept with a NUL behind them, so that a file name is a text. */
+static int set_store(struct sexec *object, unsigned index, const void *store, size_t length)
+{
+    struct sx_secret *target = &object->values.stores[index];
+    enum sx_err err;
+
+    TRY_CODE(refuse_in_use(object, "ssh_cert_store"));
+    err = sx_secret_reserve(target, length + 1);
+    if (err == SX_OK)
+        err = sx_secret_append(target, sx_slice_of(store, length));
+    if (err == SX_OK)
+        err = sx_secret_append(target, sx_slice_of("", 1));
+    return sx_fail_err(object, err, &object->fault);
+}
+
+int sexec_set_ssh_cert_store(struct sexec *object, const void *store, size_t length)
+{
+    TRY_CODE(set_store(object, 0, store, length));
+    for (unsigned i = 1; i < object->values.store_count; i++)
+        sx_secret_clear(&object->values.stores[i]);
+    object->values.store_count = 1;
+    return 0;
+}
+
+int sexec_add_ssh_cert_store(struct sexec *object, const void *store, size_t length)
+{
+    if (object->values.store_count == SX_STORES_MAX)
+        return sx_fail(object, SEXEC_INVALID_ARGUMENT, "more than %d keys", SX_STORES_MAX);
+    TRY_CODE(set_store(object, object->values.store_count, store, length));
+    object->values.store_count++;
+    return 0;
+}
+
+int sexec_get_ssh_cert_store_type(const struct sexec *object)
+{
+    return object->values.ssh_cert_store_type;
+}
+
+int sexec_set_ssh_cert_store_type(struct sexec *object, int type)
+{
+    TRY_CODE(refuse_in_use(object, "ssh_cert_store_type"));
+    if (type != SEXEC_CST_USER && type != SEXEC_CST_PEM_KEY_FILE &&
+        type != SEXEC_CST_PEM_KEY_BLOB && type != SEXEC_CST_AUTO)
+        return sx_fail(object, SEXEC_INVALID_ARGUMENT,
+                       "ssh_cert_store_type %d isn't available: this version has 6 (PEM file), 7 "
+                       "(PEM blob) and 99 (automatic)",
+                       type);
+    object->values.ssh_cert_store_type = type;
+    return 0;
+}
+
+const char *sexec_get_ssh_cert_store_password(const struct sexec *object)
+{
+    return sx_secret_text(&object->values.ssh_cert_store_password);
+}
+
+int sexec_set_ssh_cert_store_password(struct sexec *object, const char *password)
+{
+    TRY_CODE(refuse_in_use(object, "ssh_cert_store_password"));
+    return sx_fail_err(object,
+                       sx_secret_text_set(&object->values.ssh_cert_store_password, password),
+                       &object->fault);
+}
+
+const void *sexec_get_ssh_accept_server_host_key_encoded(const struct sexec *object,
+                                                         size_t *out_length)
+{
+    if (out_length != NULL)
+        *out_length = strlen(object->values.accept_host_key);
+    return object->values.accept_host_key;
+}
+
+int sexec_set_ssh_accept_server_host_key_encoded(struct sexec *object, const void *key,
+                                                 size_t length)
+{
+    char *text;
+    int code;
+
+    if (length > 0 && memchr(key, '\0', length) != NULL)
+        return sx_fail(object, SEXEC_INVALID_ARGUMENT,
+                       "ssh_accept_server_host_key_encoded must be one public key line");
+    text = sx_alloc(length + 1);
+    if (text == NULL)
+        return sx_fail_err(object, SX_ERR_MEMORY, &object->fault);
+    if (length > 0)
+        memcpy(text, key, length);
+    code = set_text(object, &object->values.accept_host_key, text);
+    sx_free(text);
+    return code;
+}
+
+int sexec_set_ssh_encryption_algorithms(struct sexec *object, const char *list)
+{
+    TRY_CODE(refuse_in_use(object, "ssh_encryption_algorithms"));
+    return set_text(object, &object->values.lists[SX_ALG_CIPHER], list);
+}
+
+const char *sexec_get_local_host(const struct sexec *object)
+{
+    return object->local_host_shown[0] != '\0' ? object->local_host_shown
+                                               : object->values.local_host;
+}
+
+int sexec_set_local_host(struct sexec *object, const char *host)
+{
+    TRY_CODE(refuse_connected(object, SEXEC_CANNOT_CHANGE_LOCAL_HOST));
+    return set_text(object, &object->values.local_host, host);
+}
+
+int sexec_get_local_port(const struct sexec *object)
+{
+    char host[128];
+    int port;
+
+    if (object->is_tcp_open && sx_pump_local_address(&object->pump, host, sizeof host, &port))
+        return port;
+    return object->values.local_port;
+}
+
+int sexec_set_local_port(struct sexec *object, int port)
+{
+    TRY_CODE(refuse_connected(object, SEXEC_CANNOT_CHANGE_LOCAL_PORT));
+    if (port < 0 || port > 65535)
+        return sx_fail(object, SEXEC_INVALID_ARGUMENT, "local_port must be 0 to 65535, not %d",
+                       port);
+    object->values.local_port = port;
+    return 0;
+}
+
+int sexec_get_timeout(const struct sexec *object)
+{
+    return object->values.timeout;
+}
+
+int sexec_set_timeout(struct sexec *object, int seconds)
+{
+    if (seconds < 0)
+        return sx_fail(object, SEXEC_INVALID_ARGUMENT, "timeout must not be negative");
+    object->values.timeout = seconds;
+    return 0;
+}
+
+bool sexec_get_connected(const struct sexec *object)
+{
+    return object->is_connected;
+}
+
+int sexec_set_connected(struct sexec *object, bool connected)
+{
+    if (connected == object->is_connected)
+        return 0;
+    return connected ? sexec_ssh_logon(object, NULL, 0) : sexec_ssh_logoff(object);
+}
+
+const char *sexec_get_command(const struct sexec *object)
+{
+    return object->values.command;
+}
+
+int sexec_set_command(struct sexec *object, const char *command)
+{
+    return sexec_execute(object, command);
+}
+
+int sexec_get_exit_status(const struct sexec *object)
+{
+    return object->result.exit_status;
+}
+
+const char *sexec_get_error_message(const struct sexec *object)
+{
+    return object->result.message;
+}
+
+enum sexec_result sexec_get_result(const struct sexec *object)
+{
+    return object->result.kind;
+}
+
+const char *sexec_get_exit_signal(const struct sexec *object)
+{
+    return object->result.signal;
+}
+
+bool sexec_get_core_dumped(const struct sexec *object)
+{
+    return object->result.is_core_dumped;
+}
+
+bool sexec_get_may_still_run(const struct sexec *object)
+{
+    return object->result.is_started && object->result.kind != SEXEC_RESULT_EXITED &&
+           object->result.kind != SEXEC_RESULT_SIGNALED;
+}

@@ -1,0 +1,214 @@
+/* client/session.c: from the values to a running engine: policy, provider, offer, keys. Nothing is
+ * sent before all of it stands. */
+#include "client/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/errors.h"
+#include "client/events.h"
+#include "client/io.h"
+#include "client/values.h"
+#include "keys/key_file.h"
+
+const char *sx_session_provider_name(const struct sexec *object, const struct sx_policy *policy)
+{
+    if (object->values.provider[0] != '\0')
+        return object->values.provider;
+    return strcmp(policy->providers[0], "*") == 0 ? "default" : policy->providers[0];
+}
+
+enum sx_err sx_session_provider(struct sexec *object, struct sx_fault *fault,
+                                struct sx_provider **out)
+{
+    const struct sx_policy *policy = sx_policy_find(object->values.policy);
+    struct sx_provider_spec spec;
+
+    if (policy == NULL)
+        return sx_fault_set(fault, SX_ERR_POLICY_SETTING, "there is no policy \"%s\"",
+                            object->values.policy);
+    spec = (struct sx_provider_spec){ .name = sx_session_provider_name(object, policy),
+                                      .module_dir = object->values.module_dir,
+                                      .config_file = object->values.provider_config };
+    return sx_provider_open(&spec, fault, out);
+}
+
+static enum sx_err make_offer(struct sexec *object, struct sx_fault *fault)
+{
+    const struct sx_values *values = &object->values;
+    struct sx_offer_wishes wishes = {
+        .strict_kex = values->strict_kex,
+        .rekey_bytes = (uint64_t)values->rekey_bytes,
+        .rekey_seconds = (unsigned)values->rekey_seconds,
+    };
+
+    for (int i = 0; i < SX_ALG_KIND_COUNT; i++)
+        wishes.lists[i] = values->lists[i];
+    return sx_offer_make(object->policy, object->provider, &wishes, fault, &object->offer);
+}
+
+static struct sx_host_trust_settings trust_settings(const struct sexec *object)
+{
+    return (struct sx_host_trust_settings){
+        .policy = object->policy,
+        .fingerprints = sx_slice_text(object->values.accept_fingerprints),
+        .key = sx_slice_text(object->values.accept_host_key),
+        .accept_any = object->values.accept_any_host_key,
+    };
+}
+
+static bool is_key_itself(int type, struct sx_slice store)
+{
+    if (type == SEXEC_CST_PEM_KEY_BLOB)
+        return true;
+    /* Told apart from the data: PEM's dashes, or DER's SEQUENCE. */
+    return type == SEXEC_CST_AUTO && store.len > 4 &&
+           (memcmp(store.ptr, "----", 4) == 0 || store.ptr[0] == 0x30);
+}
+
+static enum sx_err load_key(struct sexec *object, const struct sx_secret *store,
+                            struct sx_fault *fault)
+{
+    const struct sx_values *values = &object->values;
+    struct sx_slice passphrase = sx_secret_text_slice(&values->ssh_cert_store_password);
+    struct sx_slice bytes = sx_slice_of(store->ptr, store->len - 1); /* without the NUL */
+    struct sx_key *key;
+
+    if (values->ssh_cert_store_type == SEXEC_CST_USER)
+        return sx_fault_set(fault, SX_ERR_AUTH_NO_CREDENTIALS,
+                            "public key authentication needs a private key: set ssh_cert_store "
+                            "and ssh_cert_store_type (6 file, 7 blob, 99 automatic)");
+    if (is_key_itself(values->ssh_cert_store_type, bytes))
+        SX_TRY(sx_key_decode(object->provider, bytes, passphrase, fault, &key));
+    else
+        SX_TRY(sx_key_file_load(object->provider, sx_secret_text(store),
+                                values->allow_loose_key_file, passphrase, fault, &key));
+    if (sx_key_get_type(key) == SX_KEY_RSA && sx_key_bits(key) < object->policy->rsa_min_bits) {
+        unsigned bits = sx_key_bits(key);
+
+        sx_key_free(key);
+        return sx_fault_set(fault, SX_ERR_POLICY_KEY_SIZE,
+                            "the RSA key has %u bits; policy %s wants at least %u", bits,
+                            object->policy->name, object->policy->rsa_min_bits);
+    }
+    return sx_signer_add(&object->signer, key, fault);
+}
+
+static enum sx_err load_keys(struct sexec *object, struct sx_fault *fault)
+{
+    sx_signer_init(&object->signer, object->offer.user_key);
+    if (object->values.ssh_auth_mode != SEXEC_AM_PUBLIC_KEY)
+        return SX_OK;
+    for (unsigned i = 0; i < object->values.store_count; i++)
+        SX_TRY(load_key(object, &object->values.stores[i], fault));
+    return SX_OK;
+}
+
+/* What can be said before a name is looked up. */
+static enum sx_err check_values(const struct sexec *object, struct sx_fault *fault)
+{
+    const struct sx_values *values = &object->values;
+
+    if (values->ssh_host[0] == '\0')
+        return sx_fault_set(fault, SX_ERR_ARGUMENT, "ssh_host is not set");
+    if (values->ssh_auth_mode != SEXEC_AM_NONE && values->ssh_user[0] == '\0')
+        return sx_fault_set(fault, SX_ERR_ARGUMENT, "ssh_user is not set");
+    return SX_OK;
+}
+
+static enum sx_err make_engine(struct sexec *object, struct sx_fault *fault)
+{
+    const struct sx_values *values = &object->values;
+    unsigned key_count;
+    const struct sx_auth_key *keys = sx_signer_identities(&object->signer, &key_count);
+    bool is_anonymous = values->ssh_auth_mode == SEXEC_AM_NONE;
+    struct sx_engine_config config = {
+        .transport = { .offer = &object->offer,
+                       .client_version = values->client_version,
+                       .version_patterns = values->version_patterns,
+                       .log = &object->log },
+        .auth = { .mode = (enum sx_auth_mode)values->ssh_auth_mode,
+                  .user = sx_slice_text(is_anonymous ? "anonymous" : values->ssh_user),
+                  .password = sx_secret_text_slice(&values->ssh_password),
+                  .keys = keys,
+                  .key_count = key_count },
+        .channel = { .window = (uint32_t)values->max_window,
+                     .max_packet = (uint32_t)values->max_packet },
+    };
+
+    return sx_engine_new(&config, object->action_started, fault, &object->engine);
+}
+
+static void on_tcp_connected(void *context)
+{
+    struct sexec *object = context;
+    int port;
+
+    object->is_tcp_open = true;
+    if (!sx_pump_local_address(&object->pump, object->local_host_shown,
+                               sizeof object->local_host_shown, &port))
+        object->local_host_shown[0] = '\0';
+    if (!sx_pump_peer_address(&object->pump, object->peer_host, sizeof object->peer_host, &port))
+        object->peer_host[0] = '\0';
+    sx_fire_connected(object, 0, "OK");
+    sx_fire_connection_status(object, "Remote host connection complete.", 0, "OK");
+}
+
+static enum sx_err start_pump(struct sexec *object, struct sx_fault *fault)
+{
+    const struct sx_values *values = &object->values;
+    const struct sx_connect_config config = {
+        .host = values->ssh_host,
+        .port = values->ssh_port,
+        .family = (enum sx_address_family)values->use_ipv6,
+        .local_host = values->local_host,
+        .local_port = values->local_port,
+        .is_no_delay = values->tcp_no_delay,
+    };
+
+    object->pump = (struct sx_pump){
+        .fd = -1, .on_event = sx_session_event, .on_connected = on_tcp_connected, .ctx = object
+    };
+    return sx_pump_start(&object->pump, &config, object->engine, fault);
+}
+
+enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
+{
+    struct sx_host_trust_settings trust;
+
+    SX_TRY(check_values(object, fault));
+    object->policy = sx_policy_find(object->values.policy);
+    SX_TRY(sx_session_provider(object, fault, &object->provider));
+    SX_TRY(sx_provider_check(object->provider, fault));
+    SX_TRY(make_offer(object, fault));
+    trust = trust_settings(object);
+    SX_TRY(sx_host_trust_check(&trust, object->provider, fault));
+    SX_TRY(load_keys(object, fault));
+    SX_TRY(make_engine(object, fault));
+    return start_pump(object, fault);
+}
+
+void sx_session_close(struct sexec *object, int code, const char *text)
+{
+    bool was_open = object->is_tcp_open;
+    bool was_started = object->engine != NULL;
+
+    if (was_started)
+        sx_pump_close(&object->pump);
+    sx_engine_free(object->engine);
+    object->engine = NULL;
+    object->is_connected = false;
+    object->is_tcp_open = false;
+    object->local_host_shown[0] = '\0';
+    object->negotiated[0] = '\0';
+    sx_signer_clear(&object->signer);
+    sx_provider_close(object->provider);
+    object->provider = NULL;
+    object->policy = NULL;
+    if (was_open) {
+        sx_fire_connection_status(object, "Remote host disconnected.", code, text);
+        sx_fire_disconnected(object, code, text);
+    } else if (was_started && code != 0) {
+        sx_fire_connected(object, code, text);
+    }
+}

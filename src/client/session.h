@@ -1,0 +1,24 @@
+/* client/session.h: building a connection from the values, and taking it down. */
+#ifndef SX_CLIENT_SESSION_H
+#define SX_CLIENT_SESSION_H
+
+#include "client/object.h"
+
+/* sx_session_open makes all that a connection needs (policy, provider, offer, keys, engine) and
+ * starts it. Nothing is sent when anything fails. */
+SX_MUST_USE enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault);
+
+/* sx_session_close drops the connection at once; code and text go to on_disconnected. */
+void sx_session_close(struct sexec *object, int code, const char *text);
+
+/* sx_session_provider opens the provider that the values ask for. */
+SX_MUST_USE enum sx_err sx_session_provider(struct sexec *object, struct sx_fault *fault,
+                                            struct sx_provider **out);
+
+/* The provider's name: the setting's, or the policy's first. */
+const char *sx_session_provider_name(const struct sexec *object, const struct sx_policy *policy);
+
+/* One event of the engine (client/dispatch.c). */
+void sx_session_event(void *object, const struct sx_event *event);
+
+#endif

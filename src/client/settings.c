@@ -1,0 +1,217 @@
+/* client/settings.c: sexec_config: one table of names, types, ranges and rules. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "client/errors.h"
+#include "client/special.h"
+#include "client/values.h"
+
+enum setting_kind { KIND_TEXT, KIND_BOOL, KIND_INT, KIND_LONG, KIND_SPECIAL };
+
+/* Rules beside the type. */
+enum {
+    RULE_LOCKED = 1, /* not while a connection is in progress: the connection borrows it */
+    RULE_READ_ONLY = 2,
+};
+
+struct setting {
+    const char *name;
+    enum setting_kind kind;
+    size_t offset; /* in struct sx_values */
+    long long min;
+    long long max;
+    unsigned rules;
+    /* KIND_SPECIAL, and checks of a KIND_TEXT before it is kept; NULL for none */
+    int (*set)(struct sexec *object, const char *value);
+    int (*get)(struct sexec *object, struct sx_buffer *out);
+};
+
+#define AT(field) offsetof(struct sx_values, field)
+#define TEXT(name, field, rules, check)                                                            \
+    {                                                                                              \
+        name, KIND_TEXT, AT(field), 0, 0, rules, check, NULL                                       \
+    }
+#define INT(name, field, min, max, rules)                                                          \
+    {                                                                                              \
+        name, KIND_INT, AT(field), min, max, rules, NULL, NULL                                     \
+    }
+#define BOOL(name, field, rules, check)                                                            \
+    {                                                                                              \
+        name, KIND_BOOL, AT(field), 0, 1, rules, check, NULL                                       \
+    }
+#define SPECIAL(name, rules, set, get)                                                             \
+    {                                                                                              \
+        name, KIND_SPECIAL, 0, 0, 0, rules, set, get                                               \
+    }
+
+static const struct setting settings[] = {
+    BOOL("AbsoluteTimeout", absolute_timeout, 0, NULL),
+    BOOL("AllowLooseKeyFileMode", allow_loose_key_file, RULE_LOCKED, NULL),
+    SPECIAL("BuildInfo", RULE_READ_ONLY, NULL, sx_get_build_info),
+    TEXT("ClientSSHVersionString", client_version, RULE_LOCKED, sx_check_client_version),
+    INT("ConnectionTimeout", connection_timeout, 0, INT_MAX / 1000, 0),
+    { "KeyRenegotiationThreshold", KIND_LONG, AT(rekey_bytes), 0, LLONG_MAX, RULE_LOCKED, NULL,
+      NULL },
+    TEXT("LocalHost", local_host, RULE_LOCKED, NULL),
+    INT("LocalPort", local_port, 0, 65535, RULE_LOCKED),
+    SPECIAL("LogLevel", 0, sx_set_log_level, sx_get_log_level),
+    SPECIAL("MaskSensitive", 0, sx_set_mask_sensitive, sx_get_mask_sensitive),
+    INT("MaxLineLength", max_line_length, 256, 1024 * 1024, RULE_LOCKED),
+    INT("MaxPacketSize", max_packet, 1024, 256 * 1024 - 1024, RULE_LOCKED),
+    INT("MaxWindowSize", max_window, 32 * 1024, INT_MAX, RULE_LOCKED),
+    TEXT("OutputMode", output_mode, RULE_LOCKED, sx_check_output_mode),
+    TEXT("Policy", policy, RULE_LOCKED, sx_check_policy),
+    TEXT("Provider", provider, RULE_LOCKED, NULL),
+    TEXT("ProviderConfigFile", provider_config, RULE_LOCKED, sx_check_absolute),
+    TEXT("ProviderModuleDir", module_dir, RULE_LOCKED, sx_check_absolute),
+    INT("RekeySeconds", rekey_seconds, 0, INT_MAX / 1000, RULE_LOCKED),
+    BOOL("SSHAcceptAnyServerHostKey", accept_any_host_key, RULE_LOCKED, sx_check_accept_any),
+    TEXT("SSHAcceptServerHostKeyFingerPrint", accept_fingerprints, 0, sx_check_fingerprints),
+    TEXT("SSHFingerprintHashAlgorithm", fingerprint_hash, 0, sx_check_fingerprint_hash),
+    SPECIAL("SSHFingerprintMD5", RULE_READ_ONLY, NULL, sx_get_fingerprint_md5),
+    SPECIAL("SSHFingerprintSHA1", RULE_READ_ONLY, NULL, sx_get_fingerprint_sha1),
+    SPECIAL("SSHFingerprintSHA256", RULE_READ_ONLY, NULL, sx_get_fingerprint_sha256),
+    TEXT("SSHKeyExchangeAlgorithms", lists[SX_ALG_KEX], RULE_LOCKED, NULL),
+    SPECIAL("SSHKeyRenegotiate", RULE_READ_ONLY, NULL, sx_get_renegotiate),
+    TEXT("SSHMacAlgorithms", lists[SX_ALG_MAC], RULE_LOCKED, NULL),
+    TEXT("SSHPubKeyAuthSigAlgorithms", lists[SX_ALG_USER_KEY], RULE_LOCKED, NULL),
+    TEXT("SSHPublicKeyAlgorithms", lists[SX_ALG_HOST_KEY], RULE_LOCKED, NULL),
+    TEXT("SSHVersionPattern", version_patterns, RULE_LOCKED, NULL),
+    INT("SelectWaitMillis", select_wait, 0, 60000, 0),
+    SPECIAL("ServerSSHVersionString", RULE_READ_ONLY, NULL, sx_get_server_version),
+    TEXT("StdInFile", stdin_file, 0, NULL),
+    BOOL("TcpNoDelay", tcp_no_delay, RULE_LOCKED, NULL),
+    SPECIAL("UseFIPSCompliantAPI", RULE_LOCKED, sx_set_use_fips, sx_get_use_fips),
+    INT("UseIPv6", use_ipv6, 0, 2, RULE_LOCKED),
+    INT("UseStrictKeyExchange", strict_kex, 0, 3, RULE_LOCKED),
+};
+
+static const struct setting *find(struct sx_slice name)
+{
+    char text[64];
+
+    if (name.len >= sizeof text)
+        return NULL;
+    if (name.len > 0)
+        memcpy(text, name.ptr, name.len);
+    text[name.len] = '\0';
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        if (sx_text_is_equal_nocase(settings[i].name, text))
+            return &settings[i];
+    return NULL;
+}
+
+static int refuse_value(struct sexec *object, const struct setting *setting, const char *expected)
+{
+    return sx_fail(object, SEXEC_SETTING, "setting %s: the value must be %s", setting->name,
+                   expected);
+}
+
+static int set_bool(struct sexec *object, const struct setting *setting, const char *value)
+{
+    bool *field = (bool *)((char *)&object->values + setting->offset);
+    bool parsed;
+
+    if (!sx_parse_bool(value, &parsed))
+        return refuse_value(object, setting, "True, False, 1, 0, Yes or No");
+    if (setting->set != NULL) {
+        int code = setting->set(object, parsed ? "True" : "False");
+
+        if (code != 0)
+            return code;
+    }
+    *field = parsed;
+    return 0;
+}
+
+static int set_number(struct sexec *object, const struct setting *setting, const char *value)
+{
+    char *field = (char *)&object->values + setting->offset;
+    long long parsed;
+    char expected[96];
+
+    snprintf(expected, sizeof expected, "a number from %lld to %lld", setting->min, setting->max);
+    if (!sx_parse_number(value, &parsed) || parsed < setting->min || parsed > setting->max)
+        return refuse_value(object, setting, expected);
+    if (setting->kind == KIND_LONG)
+        memcpy(field, &parsed, sizeof parsed);
+    else
+        *(int *)(void *)field = (int)parsed;
+    return 0;
+}
+
+static int set_text(struct sexec *object, const struct setting *setting, const char *value)
+{
+    int code = setting->set == NULL ? 0 : setting->set(object, value);
+    char **field = (char **)(void *)((char *)&object->values + setting->offset);
+
+    if (code != 0)
+        return code;
+    return sx_fail_err(object, sx_text_set(field, value), &object->fault);
+}
+
+static int set_value(struct sexec *object, const struct setting *setting, const char *value)
+{
+    if ((setting->rules & RULE_READ_ONLY) != 0)
+        return sx_fail(object, SEXEC_SETTING, "setting %s can only be read", setting->name);
+    if ((setting->rules & RULE_LOCKED) != 0 && sx_is_in_progress(object))
+        return sx_fail(object, SEXEC_BAD_STATE,
+                       "setting %s can't be changed while a connection is in progress",
+                       setting->name);
+    switch (setting->kind) {
+    case KIND_BOOL: return set_bool(object, setting, value);
+    case KIND_INT:
+    case KIND_LONG: return set_number(object, setting, value);
+    case KIND_TEXT: return set_text(object, setting, value);
+    case KIND_SPECIAL: return setting->set(object, value);
+    }
+    return SEXEC_INTERNAL;
+}
+
+static int get_value(struct sexec *object, const struct setting *setting, struct sx_buffer *out)
+{
+    const char *field = (const char *)&object->values + setting->offset;
+    char number[32];
+    long long value;
+
+    switch (setting->kind) {
+    case KIND_SPECIAL: return setting->get(object, out);
+    case KIND_BOOL: return sx_lend_text(object, out, *(const bool *)field ? "True" : "False");
+    case KIND_TEXT: return sx_lend_text(object, out, *(char *const *)(const void *)field);
+    case KIND_LONG: memcpy(&value, field, sizeof value); break;
+    case KIND_INT: value = *(const int *)(const void *)field; break;
+    }
+    snprintf(number, sizeof number, "%lld", value);
+    return sx_lend_text(object, out, number);
+}
+
+int sexec_config(struct sexec *object, const char *configuration_string, const char **out_value)
+{
+    const char *equals = strchr(configuration_string, '=');
+    struct sx_slice name =
+        sx_slice_of(configuration_string, equals == NULL ? strlen(configuration_string)
+                                                         : (size_t)(equals - configuration_string));
+    const struct setting *setting = find(name);
+    char shown[80];
+    int code;
+
+    if (setting == NULL)
+        return sx_fail(object, SEXEC_SETTING, "there is no setting \"%s\"",
+                       sx_escape(shown, sizeof shown, name));
+    if (equals != NULL) {
+        code = set_value(object, setting, equals + 1);
+        if (code != 0 || out_value == NULL)
+            return code;
+        /* Reading back would start what some settings start when they are read. */
+        *out_value = "";
+        return 0;
+    }
+    sx_buffer_clear(&object->lent);
+    code = get_value(object, setting, &object->lent);
+    if (code == 0 && out_value != NULL)
+        *out_value = (const char *)sx_buffer_unread(&object->lent).ptr;
+    return code;
+}

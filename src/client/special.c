@@ -1,0 +1,242 @@
+/* client/special.c: the settings that do more than keep a value. */
+#include "client/special.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "client/errors.h"
+#include "client/session.h"
+#include "client/values.h"
+#include "keys/fingerprint.h"
+
+#if SX_LEGACY
+#define LEGACY_TEXT "built in"
+#else
+#define LEGACY_TEXT "left out"
+#endif
+
+int sx_lend_text(struct sexec *object, struct sx_buffer *out, const char *text)
+{
+    return sx_fail_err(object, sx_buffer_append(out, sx_slice_of(text, strlen(text) + 1)),
+                       &object->fault);
+}
+
+bool sx_parse_bool(const char *text, bool *out)
+{
+    static const char *const yes[] = { "True", "1", "Yes" };
+    static const char *const no[] = { "False", "0", "No" };
+
+    for (int i = 0; i < 3; i++) {
+        if (sx_text_is_equal_nocase(text, yes[i]) || sx_text_is_equal_nocase(text, no[i])) {
+            *out = sx_text_is_equal_nocase(text, yes[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sx_parse_number(const char *text, long long *out)
+{
+    char *end;
+    long long value;
+
+    /* strtoll would take blanks and signs that nobody means. */
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    if (errno != 0 || *end != '\0')
+        return false;
+    *out = value;
+    return true;
+}
+
+static int refuse(struct sexec *object, const char *name, const char *why)
+{
+    return sx_fail(object, SEXEC_SETTING, "setting %s: %s", name, why);
+}
+
+int sx_check_absolute(struct sexec *object, const char *value)
+{
+    if (value[0] == '\0' || value[0] == '/')
+        return 0;
+    return refuse(object, "ProviderModuleDir or ProviderConfigFile",
+                  "the path must be absolute, or the working folder could choose the module");
+}
+
+int sx_check_accept_any(struct sexec *object, const char *value)
+{
+    const struct sx_policy *policy = sx_policy_find(object->values.policy);
+    bool wanted = false;
+
+    (void)sx_parse_bool(value, &wanted);
+    if (!wanted || policy == NULL || policy->may_accept_any_host_key)
+        return 0;
+    return sx_fail(object, SEXEC_POLICY,
+                   "SSHAcceptAnyServerHostKey: policy %s accepts no unknown host key",
+                   policy->name);
+}
+
+int sx_check_client_version(struct sexec *object, const char *value)
+{
+    if (sx_ident_is_valid_client(value))
+        return 0;
+    return refuse(object, "ClientSSHVersionString",
+                  "it must start with \"SSH-2.0-\" and hold 9 to 253 printable ASCII characters");
+}
+
+int sx_check_fingerprint_hash(struct sexec *object, const char *value)
+{
+    if (sx_text_is_equal_nocase(value, "MD5") || sx_text_is_equal_nocase(value, "SHA1") ||
+        sx_text_is_equal_nocase(value, "SHA256"))
+        return 0;
+    return refuse(object, "SSHFingerprintHashAlgorithm", "the value must be MD5, SHA1 or SHA256");
+}
+
+int sx_check_fingerprints(struct sexec *object, const char *value)
+{
+    (void)object;
+    (void)value; /* what an entry may be depends on the provider: checked at the logon */
+    return 0;
+}
+
+int sx_check_output_mode(struct sexec *object, const char *value)
+{
+    if (strcmp(value, "lines") == 0 || strcmp(value, "chunks") == 0)
+        return 0;
+    return refuse(object, "OutputMode", "the value must be \"lines\" or \"chunks\"");
+}
+
+int sx_check_policy(struct sexec *object, const char *value)
+{
+    char names[256] = "", shown[80];
+
+    if (sx_policy_find(value) != NULL)
+        return 0;
+    for (int i = 0; sx_policies[i] != NULL; i++) {
+        size_t len = strlen(names);
+
+        snprintf(names + len, sizeof names - len, "%s%s", i == 0 ? "" : ", ", sx_policies[i]->name);
+    }
+    return sx_fail(object, SEXEC_SETTING, "there is no policy \"%s\"; there are: %s",
+                   sx_escape(shown, sizeof shown, sx_slice_text(value)), names);
+}
+
+int sx_get_build_info(struct sexec *object, struct sx_buffer *out)
+{
+    return sx_lend_text(object, out,
+                        "libsexec " SX_VERSION " (compiler " __VERSION__
+                        ", legacy algorithms " LEGACY_TEXT ")");
+}
+
+static int get_fingerprint(struct sexec *object, struct sx_buffer *out, enum sx_hash hash)
+{
+    struct sx_slice blob = sx_buffer_unread(&object->host_key);
+    char text[SX_FINGERPRINT_MAX];
+    struct sx_provider *provider;
+    enum sx_err err;
+
+    if (blob.len == 0)
+        return sx_lend_text(object, out, "");
+    err = sx_session_provider(object, &object->fault, &provider);
+    if (err != SX_OK)
+        return sx_fail_err(object, err, &object->fault);
+    err = sx_fingerprint_hex(provider, hash, blob, &object->fault, text);
+    sx_provider_close(provider);
+    return err == SX_OK ? sx_lend_text(object, out, text)
+                        : sx_fail_err(object, err, &object->fault);
+}
+
+int sx_get_fingerprint_md5(struct sexec *object, struct sx_buffer *out)
+{
+    return get_fingerprint(object, out, SX_HASH_MD5);
+}
+
+int sx_get_fingerprint_sha1(struct sexec *object, struct sx_buffer *out)
+{
+    return get_fingerprint(object, out, SX_HASH_SHA1);
+}
+
+int sx_get_fingerprint_sha256(struct sexec *object, struct sx_buffer *out)
+{
+    return get_fingerprint(object, out, SX_HASH_SHA256);
+}
+
+int sx_get_renegotiate(struct sexec *object, struct sx_buffer *out)
+{
+    if (object->engine == NULL || !object->is_connected)
+        return sx_fail(object, SEXEC_NOT_CONNECTED, "%s", sexec_error_text(SEXEC_NOT_CONNECTED));
+    if (sx_engine_rekey(object->engine) != SX_OK)
+        return sx_fail(object, SEXEC_BAD_STATE, "no key exchange can be started now");
+    return sx_lend_text(object, out, "");
+}
+
+int sx_get_server_version(struct sexec *object, struct sx_buffer *out)
+{
+    return sx_lend_text(object, out, object->server_version);
+}
+
+int sx_set_log_level(struct sexec *object, const char *value)
+{
+    long long level;
+
+    if (!sx_parse_number(value, &level) || level > SX_LOG_DEBUG)
+        return refuse(object, "LogLevel", "the value must be 0 to 3");
+    object->values.log_level = (int)level;
+    object->log.level = (enum sx_log_level)level;
+    return 0;
+}
+
+int sx_get_log_level(struct sexec *object, struct sx_buffer *out)
+{
+    char text[8];
+
+    snprintf(text, sizeof text, "%d", object->values.log_level);
+    return sx_lend_text(object, out, text);
+}
+
+int sx_set_mask_sensitive(struct sexec *object, const char *value)
+{
+    const struct sx_policy *policy = sx_policy_find(object->values.policy);
+    bool wanted;
+
+    if (!sx_parse_bool(value, &wanted))
+        return refuse(object, "MaskSensitive", "the value must be True, False, 1, 0, Yes or No");
+    if (!wanted && policy != NULL && !policy->may_unmask_logs)
+        return sx_fail(object, SEXEC_POLICY,
+                       "MaskSensitive: policy %s doesn't let logs show secrets", policy->name);
+    object->values.mask_sensitive = wanted;
+    object->log.is_unmasked = !wanted;
+    return 0;
+}
+
+int sx_get_mask_sensitive(struct sexec *object, struct sx_buffer *out)
+{
+    return sx_lend_text(object, out, object->values.mask_sensitive ? "True" : "False");
+}
+
+int sx_set_use_fips(struct sexec *object, const char *value)
+{
+    bool wanted;
+    enum sx_err err;
+
+    if (!sx_parse_bool(value, &wanted))
+        return refuse(object, "UseFIPSCompliantAPI",
+                      "the value must be True, False, 1, 0, Yes or No");
+    err = sx_text_set(&object->values.policy, wanted ? "fips" : "default");
+    if (err == SX_OK)
+        err = sx_text_set(&object->values.provider, wanted ? "fips" : "");
+    return sx_fail_err(object, err, &object->fault);
+}
+
+int sx_get_use_fips(struct sexec *object, struct sx_buffer *out)
+{
+    const struct sx_policy *policy = sx_policy_find(object->values.policy);
+    bool is_on = policy != NULL && policy->is_approved_only &&
+                 strcmp(sx_session_provider_name(object, policy), "fips") == 0;
+
+    return sx_lend_text(object, out, is_on ? "True" : "False");
+}

@@ -1,0 +1,246 @@
+/* net/pump.c: moves bytes. Everything that means something is the engine's. */
+#include "net/pump.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net/clock.h"
+
+/* Rounds of read and write before the caller gets a look at its clock and its interrupts. */
+enum { ROUNDS_MAX = 16 };
+
+enum sx_err sx_pump_start(struct sx_pump *pump, const struct sx_connect_config *config,
+                          struct sx_engine *engine, struct sx_fault *fault)
+{
+    pump->fd = -1;
+    pump->engine = engine;
+    pump->is_peer_closed = false;
+    SX_TRY(sx_connect_start(&pump->connect, config, fault));
+    pump->state = SX_PUMP_CONNECTING;
+    return SX_OK;
+}
+
+static enum sx_err socket_failed(int error, const char *what, struct sx_fault *fault)
+{
+    return sx_fault_set_sys(fault, SX_ERR_SOCKET, error, "%s the server failed: %s", what,
+                            strerror(error));
+}
+
+static enum sx_err work_connect(struct sx_pump *pump, struct sx_fault *fault, bool *did)
+{
+    int fd;
+
+    SX_TRY(sx_connect_step(&pump->connect, sx_clock_now(), fault, &fd));
+    if (fd < 0)
+        return SX_OK;
+    pump->fd = fd;
+    pump->state = SX_PUMP_RUNNING;
+    sx_connect_clear(&pump->connect);
+    *did = true;
+    if (pump->on_connected != NULL)
+        pump->on_connected(pump->ctx);
+    return SX_OK;
+}
+
+static enum sx_err work_send(struct sx_pump *pump, struct sx_fault *fault, bool *did)
+{
+    struct sx_slice out = sx_engine_to_send(pump->engine);
+
+    while (out.len > 0) {
+        ssize_t n = send(pump->fd, out.ptr, out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        if (n < 0) {
+            if (errno == EAGAIN || errno == EWOULDBLOCK)
+                return SX_OK;
+            if (errno == EINTR)
+                continue;
+            /* What the server said before it hung up is still to be read. */
+            if ((errno == EPIPE || errno == ECONNRESET) && !pump->is_peer_closed)
+                return SX_OK;
+            return socket_failed(errno, "sending to", fault);
+        }
+        sx_engine_sent(pump->engine, (size_t)n);
+        *did = true;
+        out = sx_engine_to_send(pump->engine);
+    }
+    return SX_OK;
+}
+
+static enum sx_err work_receive(struct sx_pump *pump, struct sx_fault *fault, bool *did)
+{
+    uint8_t *space;
+    size_t room = sx_engine_recv_space(pump->engine, &space);
+    ssize_t n;
+
+    if (room == 0 || pump->is_peer_closed)
+        return SX_OK;
+    do
+        n = recv(pump->fd, space, room, MSG_DONTWAIT);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return errno == EAGAIN || errno == EWOULDBLOCK
+                   ? SX_OK
+                   : socket_failed(errno, "receiving from", fault);
+    *did = true;
+    if (n == 0)
+        pump->is_peer_closed = true;
+    else
+        sx_engine_received(pump->engine, (size_t)n);
+    return SX_OK;
+}
+
+/* Hands out events until all that was received is handled. */
+static enum sx_err work_events(struct sx_pump *pump, bool *did)
+{
+    struct sx_event event;
+
+    for (;;) {
+        SX_TRY(sx_engine_next_event(pump->engine, &event));
+        if (event.type == SX_EVENT_NONE)
+            return SX_OK;
+        *did = true;
+        pump->on_event(pump->ctx, &event);
+        if (pump->state != SX_PUMP_RUNNING)
+            return SX_OK;
+    }
+}
+
+static enum sx_err work_running(struct sx_pump *pump, struct sx_fault *fault, bool *did)
+{
+    enum sx_err err = sx_engine_tick(pump->engine, sx_clock_now());
+
+    if (err == SX_OK)
+        err = work_events(pump, did);
+    if (err == SX_OK && pump->state == SX_PUMP_RUNNING)
+        err = work_send(pump, fault, did);
+    if (err == SX_OK && pump->state == SX_PUMP_RUNNING)
+        err = work_receive(pump, fault, did);
+    if (err == SX_OK && pump->state == SX_PUMP_RUNNING)
+        err = work_events(pump, did);
+    if (err == SX_OK && pump->is_peer_closed && !sx_engine_is_waiting(pump->engine))
+        err = sx_fault_set(fault, SX_ERR_CLOSED, "the server closed the connection");
+    if (err != SX_OK && sx_engine_fault(pump->engine)->err == err) {
+        /* The engine's farewell: one try, as nobody waits for it. */
+        bool ignored = false;
+        struct sx_fault none = { 0 };
+        enum sx_err sent = work_send(pump, &none, &ignored);
+
+        (void)sent;
+    }
+    return err;
+}
+
+enum sx_err sx_pump_work(struct sx_pump *pump, struct sx_fault *fault, bool *out_did)
+{
+    *out_did = false;
+    for (int i = 0; i < ROUNDS_MAX; i++) {
+        bool did = false;
+        enum sx_err err = SX_OK;
+
+        if (pump->state == SX_PUMP_CONNECTING)
+            err = work_connect(pump, fault, &did);
+        else if (pump->state == SX_PUMP_RUNNING)
+            err = work_running(pump, fault, &did);
+        else if (pump->state == SX_PUMP_CLOSING)
+            err = work_send(pump, fault, &did);
+        *out_did |= did;
+        if (err != SX_OK)
+            return err;
+        if (!did)
+            break;
+    }
+    return SX_OK;
+}
+
+size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out)
+{
+    short events = 0;
+
+    if (pump->state == SX_PUMP_CONNECTING) {
+        out->fd = sx_connect_fd(&pump->connect, &events);
+    } else if (pump->state == SX_PUMP_RUNNING || pump->state == SX_PUMP_CLOSING) {
+        out->fd = pump->fd;
+        if (sx_engine_to_send(pump->engine).len > 0)
+            events |= POLLOUT;
+        if (pump->state == SX_PUMP_RUNNING && !sx_engine_is_waiting(pump->engine))
+            events |= POLLIN;
+    } else {
+        return 0;
+    }
+    out->events = events;
+    out->revents = 0;
+    return 1;
+}
+
+uint64_t sx_pump_wakes(const struct sx_pump *pump)
+{
+    if (pump->state == SX_PUMP_CONNECTING)
+        return sx_connect_wakes(&pump->connect);
+    return pump->state == SX_PUMP_RUNNING ? sx_engine_deadline(pump->engine) : UINT64_MAX;
+}
+
+void sx_pump_wait(const struct sx_pump *pump, const struct sx_wake *wake, uint64_t until)
+{
+    struct pollfd fds[3];
+    size_t count = sx_pump_poll(pump, fds);
+    uint64_t now = sx_clock_now();
+    uint64_t wakes = sx_pump_wakes(pump);
+    int ms = -1;
+
+    fds[count++] = (struct pollfd){ .fd = wake->fd, .events = POLLIN };
+    if (wakes < until)
+        until = wakes;
+    if (until != UINT64_MAX)
+        ms = until <= now ? 0 : until - now > 3600000 ? 3600000 : (int)(until - now);
+    (void)poll(fds, (nfds_t)count, ms);
+}
+
+static bool address_text(int failed, const struct sockaddr_storage *address, char *host, size_t cap,
+                         int *port)
+{
+    char service[8];
+
+    if (failed != 0 ||
+        getnameinfo((const struct sockaddr *)address, sizeof *address, host, (socklen_t)cap,
+                    service, sizeof service, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return false;
+    *port = address->ss_family == AF_INET6
+                ? ntohs(((const struct sockaddr_in6 *)(const void *)address)->sin6_port)
+                : ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port);
+    return true;
+}
+
+bool sx_pump_local_address(const struct sx_pump *pump, char *host, size_t cap, int *port)
+{
+    struct sockaddr_storage address = { 0 };
+    socklen_t len = sizeof address;
+
+    if (pump->fd < 0)
+        return false;
+    return address_text(getsockname(pump->fd, (struct sockaddr *)&address, &len), &address, host,
+                        cap, port);
+}
+
+bool sx_pump_peer_address(const struct sx_pump *pump, char *host, size_t cap, int *port)
+{
+    struct sockaddr_storage address = { 0 };
+    socklen_t len = sizeof address;
+
+    if (pump->fd < 0)
+        return false;
+    return address_text(getpeername(pump->fd, (struct sockaddr *)&address, &len), &address, host,
+                        cap, port);
+}
+
+void sx_pump_close(struct sx_pump *pump)
+{
+    if (pump->state == SX_PUMP_CONNECTING)
+        sx_connect_clear(&pump->connect);
+    if (pump->fd >= 0)
+        close(pump->fd);
+    pump->fd = -1;
+    pump->state = SX_PUMP_CLOSED;
+}

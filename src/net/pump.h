@@ -1,0 +1,58 @@
+/* net/pump.h: the thin loop around an engine: socket to engine, engine to socket, events to a
+ * handler. work never waits; wait does nothing else. */
+#ifndef SX_NET_PUMP_H
+#define SX_NET_PUMP_H
+
+#include <poll.h>
+
+#include "engine/engine.h"
+#include "net/connect.h"
+#include "net/wake.h"
+
+enum sx_pump_state {
+    SX_PUMP_IDLE,
+    SX_PUMP_CONNECTING, /* lookup and TCP */
+    SX_PUMP_RUNNING,    /* bytes flow */
+    SX_PUMP_CLOSING,    /* the engine ended; its last bytes go out */
+    SX_PUMP_CLOSED,
+};
+
+struct sx_pump {
+    enum sx_pump_state state;
+    struct sx_connect connect;
+    int fd;
+    struct sx_engine *engine; /* borrowed */
+    bool is_peer_closed;      /* the server sent FIN */
+    /* Called for each event, outside any engine call, so it may call the engine. */
+    void (*on_event)(void *ctx, const struct sx_event *event);
+    void (*on_connected)(void *ctx);
+    void *ctx;
+};
+
+/* Zero the pump but for its handlers, then start. */
+SX_MUST_USE enum sx_err sx_pump_start(struct sx_pump *pump, const struct sx_connect_config *config,
+                                      struct sx_engine *engine, struct sx_fault *fault);
+
+/* sx_pump_work does what can be done now; *out_did says whether that was anything. An error is
+ * the end of the connection: the engine's own (its fault has the text), or SX_ERR_SOCKET,
+ * SX_ERR_CLOSED, SX_ERR_CONNECT, SX_ERR_RESOLVE with a text in fault. */
+SX_MUST_USE enum sx_err sx_pump_work(struct sx_pump *pump, struct sx_fault *fault, bool *out_did);
+
+/* sx_pump_poll fills entries (at most 2) for what it waits for and returns their number. */
+size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out);
+
+/* The monotonic time at which work is due all the same; UINT64_MAX for none. */
+uint64_t sx_pump_wakes(const struct sx_pump *pump);
+
+/* sx_pump_wait waits until something of the pump or wake is ready, or the time is until. Signals
+ * end it early, which is no error. */
+void sx_pump_wait(const struct sx_pump *pump, const struct sx_wake *wake, uint64_t until);
+
+/* The addresses of the open connection as text, e.g. "127.0.0.1", and ports; false when closed. */
+bool sx_pump_local_address(const struct sx_pump *pump, char *host, size_t cap, int *port);
+bool sx_pump_peer_address(const struct sx_pump *pump, char *host, size_t cap, int *port);
+
+/* Closes at once. */
+void sx_pump_close(struct sx_pump *pump);
+
+#endif
