@@ -122,7 +122,7 @@ hardened() {
 # objects lack it.)
 if [ "$(uname -m)" = x86_64 ]; then
     bare=$(objdump -d --no-show-raw-insn "$library" |
-        awk '/^[0-9a-f]+ <sexec_/ { name = $2; getline; if ($2 != "endbr64") print name }')
+        awk '/^[0-9a-f]+ <sexec_[a-z0-9_]+>:/ { name = $2; getline; if ($2 != "endbr64") print name }')
     [ -z "$bare" ] || complain "functions without a landing pad: $bare"
 fi
 
@@ -151,6 +151,10 @@ done
 readelf -dW "$library" | grep -qE 'R(UN)?PATH' &&
     complain "the library has a search path of its own"
 grep -rlIF -e "$work/made" -e "$build" "$tree" && complain "that file knows where it was made"
+
+# The library's own calls of its public functions stay inside: no program can step in between.
+outside=$(readelf -rW "$library" | grep -oE '\bsexec_[a-z0-9_]+' | sort -u)
+[ -z "$outside" ] || complain "the library calls itself through the loader: $outside"
 
 printf 'install: %s public names, %s commands\n' "$(printf '%s\n' "$exported" | wc -l)" \
     "$(find "$tree/bin" -type f 2>/dev/null | wc -l)"
