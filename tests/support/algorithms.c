@@ -1,0 +1,40 @@
+/* tests/support/algorithms.c: the lists of all algorithms and their look-up. */
+#include "support/algorithms.h"
+
+const struct sx_kex_alg *const all_kex[] = {
+    &sx_kex_ecdh_nistp256,     &sx_kex_ecdh_nistp384,
+    &sx_kex_ecdh_nistp521,     &sx_kex_dh_group14_sha256,
+    &sx_kex_dh_group16_sha512, &sx_kex_dh_group18_sha512,
+    &sx_kex_curve25519_sha256, &sx_kex_curve25519_sha256_libssh,
+    NULL,
+};
+
+const struct sx_sig_alg *const all_signatures[] = {
+    &sx_sig_rsa_sha2_256,   &sx_sig_rsa_sha2_512,   &sx_sig_ecdsa_nistp256,
+    &sx_sig_ecdsa_nistp384, &sx_sig_ecdsa_nistp521, &sx_sig_ed25519,
+    NULL,
+};
+
+const struct sx_cipher_alg *const all_ciphers[] = {
+    &sx_cipher_aes128_ctr, &sx_cipher_aes192_ctr, &sx_cipher_aes256_ctr,
+    &sx_cipher_aes128_gcm, &sx_cipher_aes256_gcm, NULL,
+};
+
+const struct sx_mac_alg *const all_macs[] = {
+    &sx_mac_hmac_sha2_256,     &sx_mac_hmac_sha2_512, &sx_mac_hmac_sha2_256_etm,
+    &sx_mac_hmac_sha2_512_etm, NULL,
+};
+
+#define DEFINE_LOOKUP(function, type, list)                                                        \
+    const struct type *function(struct sx_slice name)                                              \
+    {                                                                                              \
+        for (size_t i = 0; (list)[i] != NULL; i++)                                                 \
+            if (sx_slice_is_text(name, (list)[i]->name))                                           \
+                return (list)[i];                                                                  \
+        return NULL;                                                                               \
+    }
+
+DEFINE_LOOKUP(kex_named, sx_kex_alg, all_kex)
+DEFINE_LOOKUP(signature_named, sx_sig_alg, all_signatures)
+DEFINE_LOOKUP(cipher_named, sx_cipher_alg, all_ciphers)
+DEFINE_LOOKUP(mac_named, sx_mac_alg, all_macs)

@@ -1,0 +1,155 @@
+/* tests/support/peer_auth.c: the server's half of service request and user authentication. */
+#include "support/peer_inside.h"
+
+#include <string.h>
+
+static void send_failure(struct peer *peer)
+{
+    const struct sx_msg_userauth_failure msg = { sx_slice_text(peer->config.methods), false };
+
+    sx_msg_userauth_failure_encode(peer_begin(peer), &msg);
+    peer_end(peer);
+}
+
+static void send_outcome(struct peer *peer, bool is_accepted)
+{
+    if (!is_accepted) {
+        send_failure(peer);
+        return;
+    }
+    peer->is_logged_on = true;
+    sx_msg_userauth_success_encode(peer_begin(peer));
+    peer_end(peer);
+}
+
+static void on_service_request(struct peer *peer, struct sx_slice payload)
+{
+    struct sx_slice service;
+
+    if (sx_msg_service_request_decode(payload, &service) != SX_OK ||
+        !sx_slice_is_text(service, "ssh-userauth")) {
+        peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "a request for another service");
+        return;
+    }
+    sx_msg_service_accept_encode(peer_begin(peer), service);
+    peer_end(peer);
+    if (peer->config.banner != NULL) {
+        sx_msg_userauth_banner_encode(peer_begin(peer), sx_slice_text(peer->config.banner));
+        peer_end(peer);
+    }
+}
+
+static void on_password(struct peer *peer, struct sx_slice fields)
+{
+    struct sx_reader reader;
+    struct sx_slice password;
+    bool is_change;
+
+    sx_reader_init(&reader, fields);
+    is_change = sx_reader_bool(&reader);
+    password = sx_reader_string(&reader);
+    if (sx_reader_finish(&reader) != SX_OK || is_change) {
+        peer_fail(peer, SX_ERR_PEER_DECODE, "a password request");
+        return;
+    }
+    send_outcome(peer, peer->config.password != NULL &&
+                           sx_slice_is_text(password, peer->config.password));
+}
+
+static bool is_known_key(const struct peer *peer, struct sx_slice blob)
+{
+    for (size_t i = 0; i < PEER_KEYS_MAX && peer->config.user_keys[i].len != 0; i++)
+        if (sx_slice_is_equal(peer->config.user_keys[i], blob))
+            return true;
+    return false;
+}
+
+/* Whether signature is blob's key's over what RFC 4252 section 7 says. */
+static enum sx_err check_signature(struct peer *peer, const struct sx_msg_userauth_publickey *msg)
+{
+    const struct sx_sig_alg *alg = signature_named(msg->algorithm);
+    uint8_t storage[8192];
+    struct sx_writer writer;
+    struct sx_slice message;
+    struct sx_key *key = NULL;
+    enum sx_err err;
+
+    if (alg == NULL)
+        return SX_ERR_PEER_HOST_KEY_TYPE;
+    sx_writer_init(&writer, storage, sizeof storage);
+    sx_writer_string(&writer, sx_slice_of(peer->session_id, peer->session_id_len));
+    sx_writer_u8(&writer, SX_MSG_USERAUTH_REQUEST);
+    sx_writer_string(&writer, msg->user);
+    sx_writer_text(&writer, "ssh-connection");
+    sx_writer_text(&writer, "publickey");
+    sx_writer_bool(&writer, true);
+    sx_writer_string(&writer, msg->algorithm);
+    sx_writer_string(&writer, msg->public_key);
+    SX_TRY(sx_writer_finish(&writer, &message));
+    SX_TRY(sx_key_from_public_blob(peer->config.provider, msg->public_key, NULL, &key));
+    err = sx_key_verify(key, alg, message, msg->signature, NULL);
+    sx_key_free(key);
+    return err;
+}
+
+static void on_publickey(struct peer *peer, struct sx_slice user, struct sx_slice fields)
+{
+    struct sx_msg_userauth_publickey msg = { .user = user };
+    struct sx_reader reader;
+
+    sx_reader_init(&reader, fields);
+    msg.has_signature = sx_reader_bool(&reader);
+    msg.algorithm = sx_reader_string(&reader);
+    msg.public_key = sx_reader_string(&reader);
+    if (msg.has_signature)
+        msg.signature = sx_reader_string(&reader);
+    if (sx_reader_finish(&reader) != SX_OK) {
+        peer_fail(peer, SX_ERR_PEER_DECODE, "a public key request");
+        return;
+    }
+    if (!is_known_key(peer, msg.public_key)) {
+        send_failure(peer);
+    } else if (msg.has_signature) {
+        enum sx_err err = check_signature(peer, &msg);
+
+        if (err != SX_OK)
+            peer_fail(peer, err, "the client's signature");
+        send_outcome(peer, err == SX_OK);
+    } else {
+        const struct sx_msg_userauth_pk_ok ok = { msg.algorithm, msg.public_key };
+
+        sx_msg_userauth_pk_ok_encode(peer_begin(peer), &ok);
+        peer_end(peer);
+    }
+}
+
+static void on_request(struct peer *peer, struct sx_slice payload)
+{
+    struct sx_msg_userauth_request msg;
+
+    if (sx_msg_userauth_request_decode(payload, &msg) != SX_OK ||
+        !sx_slice_is_text(msg.service, "ssh-connection")) {
+        peer_fail(peer, SX_ERR_PEER_DECODE, "an authentication request");
+        return;
+    }
+    if (peer->is_logged_on)
+        return; /* RFC 4252 section 5.3: ignored */
+    if (sx_slice_is_text(msg.method, "none"))
+        send_outcome(peer, peer->config.takes_none);
+    else if (sx_slice_is_text(msg.method, "password"))
+        on_password(peer, msg.fields);
+    else if (sx_slice_is_text(msg.method, "publickey"))
+        on_publickey(peer, msg.user, msg.fields);
+    else
+        send_failure(peer);
+}
+
+void peer_auth_message(struct peer *peer, struct sx_slice payload)
+{
+    if (payload.ptr[0] == SX_MSG_SERVICE_REQUEST)
+        on_service_request(peer, payload);
+    else if (payload.ptr[0] == SX_MSG_USERAUTH_REQUEST)
+        on_request(peer, payload);
+    else
+        peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "an authentication message of no use");
+}

@@ -1,0 +1,159 @@
+/* tests/support/session_events.c: what the user of an engine does with its events. */
+#include "support/session_events.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "support/pattern.h"
+
+enum { WRITE_MAX = 64 * 1024 };
+
+void session_note_error(struct session *session, enum sx_err err)
+{
+    if (session->err == SX_OK)
+        session->err = err;
+}
+
+static void complain(struct session *session, const char *what)
+{
+    if (session->problem[0] == '\0')
+        snprintf(session->problem, sizeof session->problem, "%s", what);
+}
+
+static void keep_text(char *out, size_t cap, struct sx_slice text)
+{
+    size_t n = text.len < cap - 1 ? text.len : cap - 1;
+
+    if (n > 0)
+        memcpy(out, text.ptr, n);
+    out[n] = '\0';
+}
+
+static void trace(struct session *session, enum sx_event_type type)
+{
+    static const char letters[] = ".VNHKBGTLSoeRXCD";
+    size_t len = strlen(session->trace);
+    char letter = letters[type];
+
+    session->counts[type]++;
+    if (len + 1 >= sizeof session->trace ||
+        ((letter == 'o' || letter == 'e' || letter == 'R') && len > 0 &&
+         session->trace[len - 1] == letter))
+        return;
+    session->trace[len] = letter;
+}
+
+static void on_host_key(struct session *session, const struct sx_event_host_key *event)
+{
+    const struct sx_key *expected = NULL;
+
+    for (size_t i = 0; i < PEER_KEYS_MAX && session->config.peer.host_keys[i] != NULL; i++)
+        if (sx_slice_is_equal(sx_key_public_blob(session->config.peer.host_keys[i]), event->blob))
+            expected = session->config.peer.host_keys[i];
+    if (expected == NULL || sx_key_bits(expected) != event->bits ||
+        strcmp(sx_key_type_name(sx_key_get_type(expected)), event->key_type) != 0)
+        complain(session, "the host key event shows another key than the peer's");
+    session->host_key = *event;
+    session->host_key.blob = SX_SLICE_NONE;
+    if (!session->config.leaves_questions)
+        session_note_error(session, sx_engine_answer_host_key(session->engine,
+                                                              !session->config.rejects_host_key));
+}
+
+static void on_sign(struct session *session, const struct sx_event_sign *event)
+{
+    const struct sx_key *key = session->config.keys[event->key_index];
+    const struct sx_sig_alg *alg = signature_named(sx_slice_text(event->algorithm));
+    struct sx_buffer signature;
+
+    if (session->config.leaves_questions)
+        return;
+    sx_buffer_init(&signature, 8192);
+    if (!session->config.cannot_sign &&
+        (alg == NULL || sx_key_sign(key, alg, event->message, NULL, &signature) != SX_OK))
+        complain(session, "a key of the test can't sign");
+    session_note_error(session,
+                       sx_engine_answer_sign(session->engine, sx_buffer_unread(&signature)));
+    sx_buffer_clear(&signature);
+}
+
+static void on_output(struct session *session, enum pattern_stream stream, struct sx_slice text,
+                      uint64_t *got)
+{
+    if (!pattern_is_at(stream, *got, text))
+        complain(session, "output arrives changed");
+    *got += text.len;
+    if (!session->config.holds_output)
+        session_note_error(session, sx_engine_consumed(session->engine, text.len));
+}
+
+void session_write(struct session *session)
+{
+    uint8_t data[WRITE_MAX];
+    size_t taken = 1;
+
+    while (session->stdin_sent < session->config.stdin_bytes && taken > 0) {
+        uint64_t left = session->config.stdin_bytes - session->stdin_sent;
+        size_t n = left < sizeof data ? (size_t)left : sizeof data;
+
+        pattern_fill(PATTERN_STDIN, session->stdin_sent, data, n);
+        taken = 0;
+        session_note_error(session,
+                           sx_engine_write(session->engine, sx_slice_of(data, n), &taken));
+        session->stdin_sent += taken;
+        if (taken < n)
+            return; /* SX_EVENT_STDIN_READY says when to go on */
+    }
+    if (session->config.sends_eof && !session->is_eof_sent &&
+        session->stdin_sent == session->config.stdin_bytes) {
+        session->is_eof_sent = true;
+        session_note_error(session, sx_engine_send_eof(session->engine));
+    }
+}
+
+static void on_logged_on(struct session *session, const struct sx_event_auth *event)
+{
+    session->auth = *event;
+    if (session->config.command != NULL)
+        session_note_error(session, sx_engine_execute(session->engine,
+                                                      sx_slice_text(session->config.command)));
+}
+
+void session_on_event(struct session *session, const struct sx_event *event)
+{
+    char *text = session->text;
+    size_t cap = sizeof session->text;
+
+    trace(session, event->type);
+    switch (event->type) {
+    case SX_EVENT_NEGOTIATED: session->negotiated = event->negotiated; break;
+    case SX_EVENT_HOST_KEY: on_host_key(session, &event->host_key); break;
+    case SX_EVENT_BANNER: keep_text(text, cap, event->text); break;
+    case SX_EVENT_SIGN: on_sign(session, &event->sign); break;
+    case SX_EVENT_AUTH_TRIED:
+        session->auth = event->auth;
+        keep_text(text, cap, event->auth.methods_left);
+        break;
+    case SX_EVENT_LOGGED_ON: on_logged_on(session, &event->auth); break;
+    case SX_EVENT_STARTED:
+    case SX_EVENT_STDIN_READY: session_write(session); break;
+    case SX_EVENT_STDOUT:
+        on_output(session, PATTERN_STDOUT, event->text, &session->stdout_got);
+        break;
+    case SX_EVENT_STDERR:
+        on_output(session, PATTERN_STDERR, event->text, &session->stderr_got);
+        break;
+    case SX_EVENT_EXIT:
+        session->exit = event->exit;
+        keep_text(session->signal_name, sizeof session->signal_name, event->exit.signal_name);
+        break;
+    case SX_EVENT_CHANNEL_CLOSED:
+        session->closed = event->closed;
+        keep_text(text, cap, event->closed.description);
+        break;
+    case SX_EVENT_DISCONNECTED: keep_text(text, cap, event->disconnect.description); break;
+    case SX_EVENT_NONE:
+    case SX_EVENT_VERSION:
+    case SX_EVENT_KEYS_IN_USE: break;
+    }
+}
