@@ -74,6 +74,8 @@ static void test_every_value_of_a_byte_round_trips(void **state)
     for (size_t len = 0; len <= sizeof bytes; len++) {
         assert_int_equal(sx_base64_encode(sx_slice_of(bytes, len), text, sizeof text), SX_OK);
         assert_int_equal(strlen(text), 4 * ((len + 2) / 3));
+        assert_int_equal(sx_base64_encode(sx_slice_of(bytes, len), text, strlen(text)),
+                         SX_ERR_SPACE);
         assert_int_equal(
             sx_base64_decode(sx_slice_text(text), false, false, back, sizeof back, &back_len),
             SX_OK);

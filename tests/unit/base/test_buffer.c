@@ -97,6 +97,8 @@ static void test_commit_never_passes_the_block(void **state)
     assert_int_equal(sx_buffer_reserve(&buf, 16, &room), SX_OK);
     sx_buffer_commit(&buf, SIZE_MAX);
     assert_int_equal(sx_buffer_len(&buf), 16);
+    sx_buffer_commit(&buf, 1);
+    assert_int_equal(sx_buffer_len(&buf), 16);
     sx_buffer_clear(&buf);
 }
 
@@ -143,7 +145,8 @@ static void test_unread_bytes_move_before_the_block_grows(void **state)
     sx_buffer_init(&buf, 1 << 20);
     append_fill(&buf, 200);
     cap = buf.cap;
-    append_fill(&buf, cap - 200);
+    append_fill(&buf, cap - 200); /* to the last byte, without growing */
+    assert_int_equal(buf.cap, cap);
     sx_buffer_consume(&buf, cap - 3);
     append(&buf, "abc");
     assert_unread(&buf, "fffabc");

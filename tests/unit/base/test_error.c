@@ -192,25 +192,47 @@ static void test_fault_is_not_set_by_success(void **state)
     assert_string_equal(fault.text, "");
 }
 
+/* Each length of character, and with more letters in front each place where the cut can fall. */
 static void test_fault_cuts_a_long_text_between_characters(void **state)
 {
-    struct sx_fault fault = { 0 };
-    char text[SX_FAULT_TEXT_MAX + 8];
+    static const char *const characters[] = { "\xc2\xa9", "\xe0\xa4\x85", "\xe2\x82\xac",
+                                              "\xf0\x9f\x98\x80" };
 
     (void)state;
-    /* one letter and then characters of two bytes: the cut would fall inside one */
-    memset(text, 0, sizeof text);
-    text[0] = 'x';
-    for (size_t i = 1; i + 1 < sizeof text - 1; i += 2)
-        memcpy(text + i, "\xc3\xa9", 2);
-    assert_int_equal(sx_fault_set(&fault, SX_ERR_FILE, "x%s", text), SX_ERR_FILE);
-    assert_int_equal(strlen(fault.text), SX_FAULT_TEXT_MAX - 2);
-    assert_memory_equal(fault.text + SX_FAULT_TEXT_MAX - 4, "\xc3\xa9", 3);
+    for (size_t i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+        size_t size = strlen(characters[i]);
+
+        for (size_t shift = 0; shift < size; shift++) {
+            struct sx_fault fault = { 0 };
+            char text[SX_FAULT_TEXT_MAX + 8] = { 0 };
+            size_t room = SX_FAULT_TEXT_MAX - 1 - shift;
+
+            memset(text, 'x', shift);
+            for (size_t at = shift; at + size < sizeof text; at += size)
+                memcpy(text + at, characters[i], size);
+            assert_int_equal(sx_fault_set(&fault, SX_ERR_FILE, "%s", text), SX_ERR_FILE);
+            assert_int_equal(strlen(fault.text), shift + room - room % size);
+            assert_memory_equal(fault.text, text, strlen(fault.text));
+        }
+    }
+}
+
+static void test_fault_keeps_a_text_that_just_fits(void **state)
+{
+    struct sx_fault fault = { 0 };
+    char text[SX_FAULT_TEXT_MAX + 1];
+
+    (void)state;
+    memset(text, 'x', sizeof text);
+    text[SX_FAULT_TEXT_MAX - 1] = '\0';
+    assert_int_equal(sx_fault_set(&fault, SX_ERR_FILE, "%s", text), SX_ERR_FILE);
+    assert_string_equal(fault.text, text);
 
     sx_fault_clear(&fault);
+    text[SX_FAULT_TEXT_MAX - 1] = 'x';
+    text[SX_FAULT_TEXT_MAX] = '\0';
     assert_int_equal(sx_fault_set(&fault, SX_ERR_FILE, "%s", text), SX_ERR_FILE);
     assert_int_equal(strlen(fault.text), SX_FAULT_TEXT_MAX - 1);
-    assert_memory_equal(fault.text + SX_FAULT_TEXT_MAX - 3, "\xc3\xa9", 3);
 }
 
 static void test_fault_clear_makes_room_for_another(void **state)
@@ -259,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_fault_note_gives_a_bare_error_its_text),
         cmocka_unit_test(test_fault_is_not_set_by_success),
         cmocka_unit_test(test_fault_cuts_a_long_text_between_characters),
+        cmocka_unit_test(test_fault_keeps_a_text_that_just_fits),
         cmocka_unit_test(test_fault_clear_makes_room_for_another),
         cmocka_unit_test(test_try_passes_an_error_on),
     };

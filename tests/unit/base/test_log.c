@@ -208,6 +208,22 @@ static void test_long_line_is_cut_between_characters(void **state)
     }
 }
 
+static void test_line_of_many_fields_is_cut(void **state)
+{
+    struct capture capture;
+    struct sx_log log = log_into(&capture, SX_LOG_INFO);
+    struct sx_field fields[40];
+    char text[100];
+
+    (void)state;
+    memset(text, 'a', sizeof text);
+    for (size_t i = 0; i < 40; i++)
+        fields[i] = SX_PEER("field", sx_slice_of(text, sizeof text));
+    sx_log_write(&log, SX_LOG_INFO, "x", fields, 40);
+    assert_int_equal(strlen(capture.line), SX_LOG_LINE_MAX - 1);
+    assert_string_equal(capture.line + SX_LOG_LINE_MAX - 4, "...");
+}
+
 static void test_line_of_exactly_the_maximum_is_whole(void **state)
 {
     struct capture capture;
@@ -242,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_secret_shows_when_unmasked),
         cmocka_unit_test(test_field_of_unknown_kind_is_masked),
         cmocka_unit_test(test_long_line_is_cut_between_characters),
+        cmocka_unit_test(test_line_of_many_fields_is_cut),
         cmocka_unit_test(test_line_of_exactly_the_maximum_is_whole),
     };
 

@@ -81,8 +81,10 @@ static void test_wipe_clears_exactly_what_it_is_told(void **state)
     memset(bytes, 0xaa, sizeof bytes);
     sx_wipe(bytes + 2, 4);
     assert_memory_equal(bytes, "\xaa\xaa\0\0\0\0\xaa\xaa", 8);
-    sx_wipe(bytes, 0);
-    assert_int_equal(bytes[0], 0xaa);
+    sx_wipe(bytes, 1);
+    assert_memory_equal(bytes, "\0\xaa\0\0\0\0\xaa\xaa", 8);
+    sx_wipe(bytes + 1, 0);
+    assert_int_equal(bytes[1], 0xaa);
     sx_wipe(NULL, 0);
     sx_wipe(NULL, 8);
 }

@@ -55,6 +55,68 @@ static void test_escape_shows_characters_that_hide_or_turn_text(void **state)
     assert_escapes_to(sx_slice_text("\xe2\x80\xaf"), "\xe2\x80\xaf"); /* U+202F next to them */
 }
 
+static size_t utf8_of(uint32_t point, char out[4])
+{
+    if (point < 0x800) {
+        out[0] = (char)(0xc0 | point >> 6);
+        out[1] = (char)(0x80 | (point & 0x3f));
+        return 2;
+    }
+    if (point < 0x10000) {
+        out[0] = (char)(0xe0 | point >> 12);
+        out[1] = (char)(0x80 | (point >> 6 & 0x3f));
+        out[2] = (char)(0x80 | (point & 0x3f));
+        return 3;
+    }
+    out[0] = (char)(0xf0 | point >> 18);
+    out[1] = (char)(0x80 | (point >> 12 & 0x3f));
+    out[2] = (char)(0x80 | (point >> 6 & 0x3f));
+    out[3] = (char)(0x80 | (point & 0x3f));
+    return 4;
+}
+
+static bool is_escaped(uint32_t point)
+{
+    char bytes[4];
+    char out[24];
+    size_t len = utf8_of(point, bytes);
+
+    sx_escape(out, sizeof out, sx_slice_of(bytes, len));
+    if (strlen(out) == len && memcmp(out, bytes, len) == 0)
+        return false;
+    assert_int_equal(strlen(out), 4 * len);
+    return true;
+}
+
+/* Unicode's default ignorable code points, the controls and separators, what is not a character,
+ * and private use: the first and last of each run, and their neighbours that do print. */
+static void test_escape_knows_where_hidden_characters_begin_and_end(void **state)
+{
+    static const uint32_t runs[][2] = {
+        { 0x80, 0x9f },       { 0xad, 0xad },       { 0x34f, 0x34f },      { 0x61c, 0x61c },
+        { 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },    { 0x200b, 0x200f },
+        { 0x2028, 0x202e },   { 0x2060, 0x206f },   { 0x3164, 0x3164 },    { 0xe000, 0xf8ff },
+        { 0xfdd0, 0xfdef },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },    { 0xffa0, 0xffa0 },
+        { 0xfff0, 0xfffb },   { 0xfffe, 0xffff },   { 0x1bca0, 0x1bca3 },  { 0x1d173, 0x1d17a },
+        { 0x1fffe, 0x1ffff }, { 0xe0000, 0xe0fff }, { 0xf0000, 0x10ffff },
+    };
+    static const uint32_t shown[] = {
+        0xa0,    0xac,    0xae,    0x34e,   0x350,   0x61b,   0x61d,   0x7ff,   0x800,
+        0x115e,  0x1161,  0x17b3,  0x17b6,  0x180a,  0x1810,  0x200a,  0x2010,  0x2027,
+        0x202f,  0x205f,  0x2070,  0x3163,  0x3165,  0xd7ff,  0xf900,  0xfdcf,  0xfdf0,
+        0xfdff,  0xfe10,  0xfefe,  0xff00,  0xff9f,  0xffa1,  0xffef,  0xfffc,  0xfffd,
+        0x10000, 0x1bc9f, 0x1bca4, 0x1d172, 0x1d17b, 0x1fffd, 0x20000, 0xdfffd, 0xe1000,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        for (uint32_t point = runs[i][0]; point <= runs[i][1]; point++)
+            assert_true(is_escaped(point));
+    }
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        assert_false(is_escaped(shown[i]));
+}
+
 static void test_escape_shows_invalid_utf8(void **state)
 {
     (void)state;
@@ -139,6 +201,18 @@ static void test_hex_decode_takes_both_cases_and_separators(void **state)
     }
     assert_int_equal(sx_hex_decode(SX_SLICE_NONE, out, sizeof out, &len), SX_OK);
     assert_int_equal(len, 0);
+}
+
+static void test_hex_decode_knows_every_digit(void **state)
+{
+    uint8_t out[11];
+    size_t len;
+
+    (void)state;
+    assert_int_equal(sx_hex_decode(sx_slice_text("0123456789abcdefABCDEF"), out, sizeof out, &len),
+                     SX_OK);
+    assert_int_equal(len, 11);
+    assert_memory_equal(out, "\x01\x23\x45\x67\x89\xab\xcd\xef\xab\xcd\xef", 11);
 }
 
 static void test_hex_decode_refuses_what_is_no_hex(void **state)
@@ -318,11 +392,13 @@ int main(void)
         cmocka_unit_test(test_escape_keeps_printable_text),
         cmocka_unit_test(test_escape_shows_control_bytes),
         cmocka_unit_test(test_escape_shows_characters_that_hide_or_turn_text),
+        cmocka_unit_test(test_escape_knows_where_hidden_characters_begin_and_end),
         cmocka_unit_test(test_escape_shows_invalid_utf8),
         cmocka_unit_test(test_escape_cuts_with_dots),
         cmocka_unit_test(test_escape_never_writes_past_its_room),
         cmocka_unit_test(test_hex_encode),
         cmocka_unit_test(test_hex_decode_takes_both_cases_and_separators),
+        cmocka_unit_test(test_hex_decode_knows_every_digit),
         cmocka_unit_test(test_hex_decode_refuses_what_is_no_hex),
         cmocka_unit_test(test_list_next_walks_the_entries),
         cmocka_unit_test(test_list_next_returns_empty_entries),

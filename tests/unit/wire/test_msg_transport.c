@@ -182,6 +182,11 @@ static void test_ext_info_skips_what_it_does_not_know(void **state)
 static void test_ext_info_refuses_repeated_names_and_bad_lists(void **state)
 {
     (void)state;
+    assert_int_equal(try_ext_info(BYTES("\x07\0\0\0\x03"
+                                        "\0\0\0\x01w\0\0\0\0"
+                                        "\0\0\0\x01x\0\0\0\0"
+                                        "\0\0\0\x01x\0\0\0\0")),
+                     SX_ERR_PEER_DECODE);
     assert_int_equal(try_ext_info(BYTES("\x07\0\0\0\x02"
                                         "\0\0\0\x01x\0\0\0\0"
                                         "\0\0\0\x01x\0\0\0\0")),
