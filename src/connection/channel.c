@@ -38,9 +38,10 @@ static void restart(struct sx_channel *channel)
 {
     uint32_t next = channel->state == SX_CHANNEL_NONE ? 0 : channel->local_id + 1;
     uint64_t progress = channel->progress;
+    struct sx_channel_config config = channel->config; /* init wipes before it copies */
 
     sx_buffer_clear(&channel->command);
-    sx_channel_init(channel, &channel->config, channel->transport, channel->events, channel->fault);
+    sx_channel_init(channel, &config, channel->transport, channel->events, channel->fault);
     channel->local_id = next;
     channel->progress = progress;
 }
