@@ -74,6 +74,11 @@ enum sx_err sx_channel_send_exec(struct sx_channel *channel)
     struct sx_slice command = sx_buffer_unread(&channel->command);
     struct sx_writer payload;
 
+    if (channel->is_close_wanted) { /* given up before the server opened it: nothing is run */
+        channel->state = SX_CHANNEL_STARTING;
+        sx_buffer_clear(&channel->command);
+        return sx_channel_close(channel);
+    }
     SX_TRY(sx_transport_begin(channel->transport, 64 + command.len, &payload));
     sx_msg_exec_encode(&payload, channel->remote_id, true, command);
     SX_TRY(sx_transport_end(channel->transport, &payload));
@@ -158,9 +163,14 @@ enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n)
     struct sx_msg_channel_window_adjust msg = { .recipient = channel->remote_id };
     struct sx_writer payload;
 
+    if (channel->state != SX_CHANNEL_STARTING && channel->state != SX_CHANNEL_RUNNING)
+        return SX_OK;
+    /* More than is out, such as an old channel's output, must not widen the window. */
+    if (n > channel->config.window - channel->local_window - channel->consumed)
+        n = channel->config.window - channel->local_window - channel->consumed;
     channel->consumed += (uint32_t)n;
     if (channel->is_close_received || channel->is_close_sent || channel->is_eof_received ||
-        channel->consumed < channel->config.window / 2)
+        channel->consumed == 0 || channel->consumed < channel->config.window / 2)
         return SX_OK;
     msg.bytes = channel->consumed;
     channel->local_window += channel->consumed;
@@ -172,9 +182,10 @@ enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n)
 
 enum sx_err sx_channel_close(struct sx_channel *channel)
 {
+    channel->is_close_wanted = true;
     if (channel->is_close_sent || channel->state == SX_CHANNEL_NONE ||
         channel->state == SX_CHANNEL_OPENING || channel->state == SX_CHANNEL_CLOSED)
-        return SX_OK;
+        return SX_OK; /* while it opens, the wish is kept */
     channel->is_close_sent = true;
     return sx_channel_send_number(channel, SX_MSG_CHANNEL_CLOSE);
 }

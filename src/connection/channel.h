@@ -40,6 +40,7 @@ struct sx_channel {
     bool is_eof_wanted; /* by the caller, after what was written */
     bool is_eof_sent;
     bool is_eof_received;
+    bool is_close_wanted;
     bool is_close_sent;
     bool is_close_received;
     bool is_blocked; /* a write took less than all: say when it can go on */
@@ -69,7 +70,8 @@ SX_MUST_USE enum sx_err sx_channel_signal(struct sx_channel *channel, struct sx_
 /* sx_channel_consumed says that n bytes of output are dealt with; the window reopens by them. */
 SX_MUST_USE enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n);
 
-/* Closes our side; what still comes is dropped. */
+/* Closes our side; what still comes is dropped. A channel that is not open yet is closed as soon
+ * as it is, and its command is not run. */
 SX_MUST_USE enum sx_err sx_channel_close(struct sx_channel *channel);
 
 /* A message that the acceptance table gives to the connection. */

@@ -152,14 +152,16 @@ static enum sx_err on_number(struct sx_channel *channel, struct sx_slice payload
     SX_TRY(check_id(channel, recipient));
     if (channel->state == SX_CHANNEL_OPENING)
         return unexpected(channel, number);
-    channel->progress++;
     if (number == SX_MSG_CHANNEL_EOF) {
+        if (!channel->is_eof_received) /* a drip of EOFs is no sign of life */
+            channel->progress++;
         channel->is_eof_received = true;
         return SX_OK;
     }
+    channel->progress++;
     if (number == SX_MSG_CHANNEL_CLOSE)
         return on_close(channel);
-    if (channel->state != SX_CHANNEL_STARTING)
+    if (channel->state != SX_CHANNEL_STARTING || channel->is_refused)
         return unexpected(channel, number);
     if (number == SX_MSG_CHANNEL_SUCCESS)
         return on_started(channel);

@@ -105,7 +105,8 @@ size_t sx_engine_recv_space(struct sx_engine *engine, uint8_t **out_ptr)
     size_t room = SX_RECEIVE_BUFFER_MAX - sx_buffer_len(in);
     size_t n = engine->read_size < room ? engine->read_size : room;
 
-    if (engine->is_ended || sx_engine_is_waiting(engine) || n == 0)
+    /* Events that wait may borrow from the buffer, which making room can move. */
+    if (engine->is_ended || sx_engine_is_waiting(engine) || engine->events.count > 0 || n == 0)
         return 0;
     if (sx_buffer_reserve(in, n, out_ptr) != SX_OK)
         return 0;
@@ -197,6 +198,8 @@ uint64_t sx_engine_deadline(const struct sx_engine *engine)
 
 enum sx_err sx_engine_answer_host_key(struct sx_engine *engine, bool is_accepted)
 {
+    if (engine->is_ended)
+        return ended(engine);
     if (!engine->transport.is_host_key_asked)
         return SX_ERR_STATE;
     return latch(engine, sx_transport_accept_host_key(&engine->transport, is_accepted));
@@ -204,6 +207,8 @@ enum sx_err sx_engine_answer_host_key(struct sx_engine *engine, bool is_accepted
 
 enum sx_err sx_engine_answer_sign(struct sx_engine *engine, struct sx_slice signature)
 {
+    if (engine->is_ended)
+        return ended(engine);
     if (engine->auth.state != SX_AUTH_STATE_SIGNING)
         return SX_ERR_STATE;
     return latch(engine, sx_auth_answer_sign(&engine->auth, signature));

@@ -98,6 +98,31 @@ static bool has_no_compression(const struct sx_msg_kexinit *peer)
            sx_list_has(peer->lists[SX_LIST_COMPRESSION_S2C], "none");
 }
 
+/* Where sequence numbers alone bind packets to their place, an attacker can cut the first ones
+ * off (CVE-2023-48795): ChaCha20-Poly1305, and MACs over the ciphertext. */
+static bool is_cut_open(const struct sx_cipher_alg *cipher, const struct sx_mac_alg *mac)
+{
+    return cipher->mode == SX_CIPHER_CHACHA20 || (mac != NULL && mac->is_etm);
+}
+
+/* The server doesn't do strict key exchange: the offer's level says what that means. */
+static enum sx_err check_lax(const struct sx_offer *offer, const struct sx_negotiated *n,
+                             struct sx_fault *fault)
+{
+    if (offer->strict_kex == SX_STRICT_REQUIRE)
+        return sx_fault_set(fault, SX_ERR_NEGOTIATE,
+                            "the server doesn't support strict key exchange, which "
+                            "UseStrictKeyExchange=3 demands");
+    if (offer->strict_kex == SX_STRICT_REJECT_AFFECTED &&
+        (is_cut_open(n->cipher_c2s, n->mac_c2s) || is_cut_open(n->cipher_s2c, n->mac_s2c)))
+        return sx_fault_set(fault, SX_ERR_NEGOTIATE,
+                            "the server doesn't support strict key exchange, without which "
+                            "UseStrictKeyExchange=2 refuses what was negotiated (%s, %s): put "
+                            "ciphers with GCM first, or MACs without -etm",
+                            n->cipher_c2s->name, n->mac_c2s == NULL ? "-" : n->mac_c2s->name);
+    return SX_OK;
+}
+
 enum sx_err sx_negotiate(const struct sx_offer *offer, const struct sx_msg_kexinit *peer,
                          bool is_first, struct sx_fault *fault, struct sx_negotiated *out)
 {
@@ -128,10 +153,8 @@ enum sx_err sx_negotiate(const struct sx_offer *offer, const struct sx_msg_kexin
                             "no common compression: we offer \"none\", the server insists on "
                             "compressing");
     n.is_peer_strict = is_first && sx_list_has(lists[SX_LIST_KEX], SX_STRICT_S);
-    if (is_first && offer->strict_kex == SX_STRICT_REQUIRE && !n.is_peer_strict)
-        return sx_fault_set(fault, SX_ERR_NEGOTIATE,
-                            "the server doesn't support strict key exchange, which "
-                            "UseStrictKeyExchange=3 demands");
+    if (is_first && !n.is_peer_strict)
+        SX_TRY(check_lax(offer, &n, fault));
     /* The guess was right only if both sides put the same algorithms first. */
     n.is_guess_to_ignore = peer->first_kex_packet_follows &&
                            !(is_first_name(lists[SX_LIST_KEX], offer->kex[0]->name) &&

@@ -18,9 +18,14 @@ static enum sx_phase phase_of(const struct sx_transport *transport)
 static enum sx_err send_unimplemented(struct sx_transport *transport, uint32_t sequence)
 {
     struct sx_writer payload;
+    enum sx_err err;
 
     /* Allowed during a key exchange (RFC 4253 section 7.1), so never held back. */
-    SX_TRY(sx_packet_begin(&transport->writer, &transport->out, 16, &payload));
+    err = sx_packet_begin(&transport->writer, &transport->out, 16, &payload);
+    if (err == SX_ERR_SPACE)
+        return sx_fault_set(transport->fault, SX_ERR_PEER_UNEXPECTED,
+                            "the server sends unknown messages without end and takes no answer");
+    SX_TRY(err);
     sx_msg_unimplemented_encode(&payload, sequence);
     return sx_packet_end(&transport->writer, &transport->out, &payload);
 }
@@ -153,7 +158,7 @@ enum sx_err sx_transport_read(struct sx_transport *transport, enum sx_owner *out
         SX_TRY(sx_packet_read(&transport->reader, &transport->in, transport->fault, &has,
                               out_payload, &sequence));
         if (!has)
-            return SX_OK;
+            break; /* a flood of IGNORE brings no event, and yet its bytes count */
         SX_TRY(dispatch(transport, *out_payload, sequence, out_owner));
     }
     return sx_rekey_if_due(transport);

@@ -37,17 +37,30 @@ enum sx_err sx_transport_init(struct sx_transport *transport,
 /* A payload that must wait for NEWKEYS is kept behind its length. */
 enum { HELD_HEAD = 4 };
 
+/* Data stops far below the buffers' ends, so what fills them are our answers to a server that
+ * asks and asks, and neither reads nor goes on with the key exchange. */
+static enum sx_err full(struct sx_transport *transport, enum sx_err err)
+{
+    if (err != SX_ERR_SPACE)
+        return err;
+    return sx_fault_set(transport->fault, SX_ERR_PEER_UNEXPECTED,
+                        "the server has us answer without end and takes nothing: %zu bytes wait",
+                        sx_buffer_len(transport->writing));
+}
+
 enum sx_err sx_transport_begin(struct sx_transport *transport, size_t payload_max,
                                struct sx_writer *payload)
 {
     uint8_t *room;
+    enum sx_err err;
 
-    if (!transport->is_init_sent) {
-        transport->writing = &transport->out;
-        return sx_packet_begin(&transport->writer, &transport->out, payload_max, payload);
-    }
-    transport->writing = &transport->held;
-    SX_TRY(sx_buffer_reserve(&transport->held, HELD_HEAD + payload_max, &room));
+    transport->writing = transport->is_init_sent ? &transport->held : &transport->out;
+    if (!transport->is_init_sent)
+        return full(transport,
+                    sx_packet_begin(&transport->writer, &transport->out, payload_max, payload));
+    err = sx_buffer_reserve(&transport->held, HELD_HEAD + payload_max, &room);
+    if (err != SX_OK)
+        return full(transport, err);
     sx_writer_init(payload, room + HELD_HEAD, payload_max);
     return SX_OK;
 }
@@ -123,7 +136,9 @@ uint64_t sx_transport_deadline(const struct sx_transport *transport)
 {
     uint64_t seconds = transport->config.offer->rekey_seconds;
 
-    if (!transport->has_session_id || sx_transport_is_exchanging(transport) || seconds == 0)
+    /* The sign-on has deadlines of its own; a time that passed there is due right after it. */
+    if (transport->phase != SX_PHASE_CONNECTED || sx_transport_is_exchanging(transport) ||
+        seconds == 0)
         return UINT64_MAX;
     return transport->keyed_at + seconds * 1000;
 }

@@ -65,7 +65,6 @@ struct sx_transport {
 
     uint64_t now;      /* milliseconds, as last told */
     uint64_t keyed_at; /* when keys were last taken into use */
-    bool is_rekey_asked;
 
     struct sx_buffer *writing; /* where begin put the message that end will finish */
     uint32_t last_sequence;    /* of the message that was read last */
@@ -100,7 +99,7 @@ bool sx_transport_can_send_data(const struct sx_transport *transport);
 /* A key exchange is under way in either direction. */
 bool sx_transport_is_exchanging(const struct sx_transport *transport);
 
-/* sx_transport_rekey asks for a key exchange, now or after the one that runs. */
+/* sx_transport_rekey starts a key exchange; one that runs already is as good. */
 SX_MUST_USE enum sx_err sx_transport_rekey(struct sx_transport *transport,
                                            enum sx_rekey_reason reason);
 
