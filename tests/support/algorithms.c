@@ -2,16 +2,24 @@
 #include "support/algorithms.h"
 
 const struct sx_kex_alg *const all_kex[] = {
-    &sx_kex_ecdh_nistp256,     &sx_kex_ecdh_nistp384,
-    &sx_kex_ecdh_nistp521,     &sx_kex_dh_group14_sha256,
-    &sx_kex_dh_group16_sha512, &sx_kex_dh_group18_sha512,
-    &sx_kex_curve25519_sha256, &sx_kex_curve25519_sha256_libssh,
+    &sx_kex_ecdh_nistp256,
+    &sx_kex_ecdh_nistp384,
+    &sx_kex_ecdh_nistp521,
+    &sx_kex_dh_group14_sha256,
+    &sx_kex_dh_group16_sha512,
+    &sx_kex_dh_group18_sha512,
+    &sx_kex_curve25519_sha256,
+    &sx_kex_curve25519_sha256_libssh,
     NULL,
 };
 
 const struct sx_sig_alg *const all_signatures[] = {
-    &sx_sig_rsa_sha2_256,   &sx_sig_rsa_sha2_512,   &sx_sig_ecdsa_nistp256,
-    &sx_sig_ecdsa_nistp384, &sx_sig_ecdsa_nistp521, &sx_sig_ed25519,
+    &sx_sig_rsa_sha2_256,
+    &sx_sig_rsa_sha2_512,
+    &sx_sig_ecdsa_nistp256,
+    &sx_sig_ecdsa_nistp384,
+    &sx_sig_ecdsa_nistp521,
+    &sx_sig_ed25519,
     NULL,
 };
 
@@ -21,8 +29,11 @@ const struct sx_cipher_alg *const all_ciphers[] = {
 };
 
 const struct sx_mac_alg *const all_macs[] = {
-    &sx_mac_hmac_sha2_256,     &sx_mac_hmac_sha2_512, &sx_mac_hmac_sha2_256_etm,
-    &sx_mac_hmac_sha2_512_etm, NULL,
+    &sx_mac_hmac_sha2_256,
+    &sx_mac_hmac_sha2_512,
+    &sx_mac_hmac_sha2_256_etm,
+    &sx_mac_hmac_sha2_512_etm,
+    NULL,
 };
 
 #define DEFINE_LOOKUP(function, type, list)                                                        \

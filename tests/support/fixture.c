@@ -60,8 +60,7 @@ const struct sx_key *fixture_key(struct sx_provider *provider, enum sx_key_type 
     for (; i < KEYS_MAX && keys[i].key != NULL; i++)
         if (keys[i].provider == provider && keys[i].type == type && keys[i].index == index)
             return keys[i].key;
-    if (i == KEYS_MAX ||
-        sx_key_generate(provider, type, FIXTURE_RSA_BITS, &keys[i].key) != SX_OK) {
+    if (i == KEYS_MAX || sx_key_generate(provider, type, FIXTURE_RSA_BITS, &keys[i].key) != SX_OK) {
         fprintf(stderr, "fixture: no key of type %s\n", sx_key_type_name(type));
         return NULL;
     }

@@ -22,10 +22,10 @@ enum { PEER_KEYS_MAX = 8, PEER_TRACE_MAX = 256, PEER_SCRATCH_MAX = 72 * 1024 };
 struct peer_command {
     uint64_t stdout_bytes;
     uint64_t stderr_bytes;
-    uint32_t piece;    /* largest data message; 0 for what the client allows */
-    bool awaits_eof;   /* it ends only after the EOF of its standard input */
-    bool is_refused;   /* exec is answered with FAILURE */
-    bool is_endless;   /* it stays silent until the client closes or sends a signal */
+    uint32_t piece;     /* largest data message; 0 for what the client allows */
+    bool awaits_eof;    /* it ends only after the EOF of its standard input */
+    bool is_refused;    /* exec is answered with FAILURE */
+    bool is_endless;    /* it stays silent until the client closes or sends a signal */
     const char *ending; /* one letter a message: s exit-status, g exit-signal, e EOF, c CLOSE */
     uint32_t status;
     struct sx_msg_exit_signal signal;
@@ -116,7 +116,7 @@ struct peer {
     bool is_logged_on;
 
     /* What happened so far. */
-    unsigned sent_count;         /* messages, tampered with or not */
+    unsigned sent_count;          /* messages, tampered with or not */
     uint8_t sent[PEER_TRACE_MAX]; /* their numbers, as far as there is room */
     unsigned received_count;
     uint8_t received[PEER_TRACE_MAX];

@@ -122,8 +122,8 @@ void peer_rekey(struct peer *peer)
 
 /* --- Negotiation: the first of the client's names that we have -------------------------------- */
 
-static bool choose(struct peer *peer, const struct sx_msg_kexinit *client, enum sx_kexinit_list kind,
-                   struct sx_slice *out)
+static bool choose(struct peer *peer, const struct sx_msg_kexinit *client,
+                   enum sx_kexinit_list kind, struct sx_slice *out)
 {
     char ours[NAMES_MAX];
     struct sx_slice rest = client->lists[kind];
@@ -316,8 +316,7 @@ static enum sx_err answer(struct peer *peer, struct sx_agree *agree, struct sx_s
     if (err == SX_OK)
         err = send_reply(peer, sx_agree_share(agree), sx_slice_of(hash, hash_len));
     if (err == SX_OK)
-        err =
-            derive(peer, sx_secret_slice(&k), sx_slice_of(hash, hash_len), 0, &peer->kex.next_in);
+        err = derive(peer, sx_secret_slice(&k), sx_slice_of(hash, hash_len), 0, &peer->kex.next_in);
     if (err == SX_OK)
         err = derive(peer, sx_secret_slice(&k), sx_slice_of(hash, hash_len), 1, &out);
     sx_secret_clear(&k);

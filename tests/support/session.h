@@ -31,10 +31,10 @@ struct session_config {
     uint32_t max_packet;
     const char *command; /* run as soon as the session is logged on; NULL for none */
     uint64_t stdin_bytes;
-    bool sends_eof;         /* after the last byte of standard input */
-    bool holds_output;      /* output is not consumed */
+    bool sends_eof;    /* after the last byte of standard input */
+    bool holds_output; /* output is not consumed */
     bool rejects_host_key;
-    bool leaves_questions;  /* requests are not answered */
+    bool leaves_questions; /* requests are not answered */
 
     size_t piece_in;  /* bytes from peer to engine at once; 0 for all */
     size_t piece_out; /* and the other way */
@@ -53,7 +53,7 @@ struct session {
     size_t stop_at;   /* the peer's bytes end here; SIZE_MAX for never */
     size_t delivered; /* bytes from peer to engine */
 
-    enum sx_err err;               /* the first error of the engine's calls */
+    enum sx_err err;                /* the first error of the engine's calls */
     char problem[SESSION_TEXT_MAX]; /* what no session may show, such as changed data */
 
     /* V version, N negotiated, H host key, K keys in use, B banner, G to sign, T tried, L logged

@@ -36,9 +36,8 @@ static void trace(struct session *session, enum sx_event_type type)
     char letter = letters[type];
 
     session->counts[type]++;
-    if (len + 1 >= sizeof session->trace ||
-        ((letter == 'o' || letter == 'e' || letter == 'R') && len > 0 &&
-         session->trace[len - 1] == letter))
+    if (len + 1 >= sizeof session->trace || ((letter == 'o' || letter == 'e' || letter == 'R') &&
+                                             len > 0 && session->trace[len - 1] == letter))
         return;
     session->trace[len] = letter;
 }
@@ -56,8 +55,8 @@ static void on_host_key(struct session *session, const struct sx_event_host_key 
     session->host_key = *event;
     session->host_key.blob = SX_SLICE_NONE;
     if (!session->config.leaves_questions)
-        session_note_error(session, sx_engine_answer_host_key(session->engine,
-                                                              !session->config.rejects_host_key));
+        session_note_error(
+            session, sx_engine_answer_host_key(session->engine, !session->config.rejects_host_key));
 }
 
 static void on_sign(struct session *session, const struct sx_event_sign *event)
@@ -98,8 +97,7 @@ void session_write(struct session *session)
 
         pattern_fill(PATTERN_STDIN, session->stdin_sent, data, n);
         taken = 0;
-        session_note_error(session,
-                           sx_engine_write(session->engine, sx_slice_of(data, n), &taken));
+        session_note_error(session, sx_engine_write(session->engine, sx_slice_of(data, n), &taken));
         session->stdin_sent += taken;
         if (taken < n)
             return; /* SX_EVENT_STDIN_READY says when to go on */
@@ -115,8 +113,8 @@ static void on_logged_on(struct session *session, const struct sx_event_auth *ev
 {
     session->auth = *event;
     if (session->config.command != NULL)
-        session_note_error(session, sx_engine_execute(session->engine,
-                                                      sx_slice_text(session->config.command)));
+        session_note_error(
+            session, sx_engine_execute(session->engine, sx_slice_text(session->config.command)));
 }
 
 void session_on_event(struct session *session, const struct sx_event *event)
