@@ -30,13 +30,16 @@ static void test_alloc_of_nothing_is_a_valid_pointer(void **state)
 {
     void *bytes = sx_alloc(0);
     void *array = sx_alloc_array(0, 8);
+    void *empties = sx_alloc_array(8, 0);
 
     (void)state;
     assert_non_null(bytes);
     assert_non_null(array);
+    assert_non_null(empties);
     assert_ptr_not_equal(bytes, array);
     sx_free(bytes);
     sx_free(array);
+    sx_free(empties);
 }
 
 static void test_alloc_array_gives_every_element(void **state)
