@@ -1,7 +1,6 @@
 /* auth/userauth.c: the method loop. Not here: what a method sends (one file each). */
 #include "auth/userauth.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"

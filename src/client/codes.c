@@ -2,7 +2,7 @@
 #include "client/codes.h"
 
 #include <errno.h>
-#include <netdb.h>
+#include "net/resolve.h"
 
 struct code_row {
     enum sx_err err;

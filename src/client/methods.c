@@ -1,5 +1,4 @@
 /* client/methods.c: the reference's methods that act on the connection. */
-#include <poll.h>
 #include <string.h>
 
 #include "client/action.h"

@@ -2,7 +2,6 @@
  * sent before all of it stands. */
 #include "client/session.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "client/errors.h"

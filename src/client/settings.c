@@ -175,7 +175,7 @@ static int get_value(struct sexec *object, const struct setting *setting, struct
 {
     const char *field = (const char *)&object->values + setting->offset;
     char number[32];
-    long long value;
+    long long value = 0;
 
     switch (setting->kind) {
     case KIND_SPECIAL: return setting->get(object, out);

@@ -36,9 +36,9 @@ void sx_channel_clear(struct sx_channel *channel)
  * late messages of the old channel can't be taken for the new one's. */
 static void restart(struct sx_channel *channel)
 {
+    const struct sx_channel_config config = channel->config; /* init clears what it points into */
     uint32_t next = channel->state == SX_CHANNEL_NONE ? 0 : channel->local_id + 1;
     uint64_t progress = channel->progress;
-    struct sx_channel_config config = channel->config; /* init wipes before it copies */
 
     sx_buffer_clear(&channel->command);
     sx_channel_init(channel, &config, channel->transport, channel->events, channel->fault);
