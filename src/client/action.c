@@ -57,7 +57,7 @@ static int finish(struct sexec *object, int code)
     object->action = SX_ACTION_NONE;
     object->is_auto_logoff = false;
     object->is_begun = false;
-    object->input_error = SX_OK;
+    object->stream_error = SX_OK;
     object->action_code = 0;
     sx_input_close(object);
     return code;
@@ -100,21 +100,17 @@ static int break_off(struct sexec *object, enum sx_err err, struct sx_fault *fau
 /* The server is asked to end what runs, as far as it takes signals; nobody waits for it. */
 static void stop_command(struct sexec *object)
 {
-    enum sx_err err;
+    struct sx_fault ignored = { 0 };
     bool did;
 
-    if (object->engine == NULL || !sx_engine_is_logged_on(object->engine))
+    if (object->engine == NULL || !sx_engine_is_logged_on(object->engine) ||
+        sx_engine_signal(object->engine, sx_slice_text("TERM")) != SX_OK ||
+        sx_engine_close_channel(object->engine) != SX_OK)
         return;
-    err = sx_engine_signal(object->engine, sx_slice_text("TERM"));
-    if (err == SX_OK)
-        err = sx_engine_close_channel(object->engine);
     sx_engine_disconnect(object->engine, "interrupted");
     object->pump.state = SX_PUMP_CLOSING;
-    if (err == SX_OK) {
-        struct sx_fault none = { 0 };
-
-        err = sx_pump_work(&object->pump, &none, &did);
-    }
+    if (sx_pump_work(&object->pump, &ignored, &did) != SX_OK)
+        return; /* the connection is broken already: there is nobody to tell */
 }
 
 /* ---- steps -------------------------------------------------------------------------------- */
@@ -206,8 +202,8 @@ static int next_step(struct sexec *object)
 
 static enum sx_err check_time(struct sexec *object, struct sx_fault *fault)
 {
-    if (object->input_error != SX_OK)
-        return object->input_error; /* its text is in the fault already */
+    if (object->stream_error != SX_OK)
+        return object->stream_error; /* its text is in the fault already */
     if (atomic_exchange(&object->is_interrupted, false))
         return sx_fault_set(fault, SX_ERR_INTERRUPTED, "interrupted");
     if (sx_clock_now() < sx_action_wakes(object))

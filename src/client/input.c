@@ -90,5 +90,5 @@ void sx_input_ready(struct sexec *object)
     /* A command whose input failed must not take it for a short file: its input stays open and
      * the action ends. */
     if (err != SX_OK && sx_err_blame(err) == SX_BLAME_IO)
-        object->input_error = err;
+        object->stream_error = err;
 }

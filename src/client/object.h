@@ -142,7 +142,7 @@ struct sexec {
     int stdin_fd;                /* of StdInFile; -1 */
     struct sx_secret stdin_left; /* what was read from it */
     size_t stdin_offset;         /* and how much of that was taken */
-    enum sx_err input_error;     /* StdInFile broke; ends the action */
+    enum sx_err stream_error;    /* StdInFile broke, or no memory for output: ends the action */
     size_t bytes_taken;
     size_t held_output; /* by the handler that runs now */
 

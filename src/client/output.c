@@ -61,8 +61,10 @@ void sx_output_data(struct sexec *object, bool is_stderr, struct sx_slice data)
     object->held_output = 0;
     if (err == SX_OK && object->engine != NULL)
         err = sx_engine_consumed(object->engine, data.len - held);
-    if (err != SX_OK)
+    if (err != SX_OK && object->stream_error == SX_OK) {
+        object->stream_error = err;
         (void)sx_fault_note(&object->fault, err);
+    }
 }
 
 void sx_output_flush(struct sexec *object)
