@@ -81,31 +81,36 @@ static EVP_PKEY *generate(const struct sx_provider *provider, const struct sx_ke
     return key;
 }
 
+enum sx_err sx_agree_adopt(struct sx_provider *provider, const struct sx_kex_alg *alg,
+                           EVP_PKEY *take_key, struct sx_fault *fault, struct sx_agree **out)
+{
+    struct sx_agree *agree = sx_alloc(sizeof *agree);
+    enum sx_err err;
+
+    if (agree == NULL) {
+        EVP_PKEY_free(take_key);
+        return SX_ERR_MEMORY;
+    }
+    agree->provider = sx_provider_hold(provider);
+    agree->alg = alg;
+    agree->key = take_key;
+    err = sx_share_from_key(agree->key, alg, agree->share, &agree->share_len);
+    if (err != SX_OK) {
+        sx_agree_free(agree);
+        return sx_openssl_fault(fault, err, alg->name);
+    }
+    *out = agree;
+    return SX_OK;
+}
+
 enum sx_err sx_agree_new(struct sx_provider *provider, const struct sx_kex_alg *alg,
                          struct sx_fault *fault, struct sx_agree **out)
 {
-    struct sx_agree *agree = sx_alloc(sizeof *agree);
-    enum sx_err err = SX_OK;
+    EVP_PKEY *key = generate(provider, alg);
 
-    if (agree == NULL)
-        return SX_ERR_MEMORY;
-    agree->provider = sx_provider_hold(provider);
-    agree->alg = alg;
-    agree->key = generate(provider, alg);
-    if (agree->key == NULL) {
-        err = sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
-        goto out;
-    }
-    err = sx_share_from_key(agree->key, alg, agree->share, &agree->share_len);
-    if (err != SX_OK) {
-        err = sx_openssl_fault(fault, err, alg->name);
-        goto out;
-    }
-    *out = agree;
-    agree = NULL;
-out:
-    sx_agree_free(agree);
-    return err;
+    if (key == NULL)
+        return sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
+    return sx_agree_adopt(provider, alg, key, fault, out);
 }
 
 struct sx_slice sx_agree_share(const struct sx_agree *agree)

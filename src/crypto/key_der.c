@@ -20,11 +20,12 @@ enum {
     SX_PBKDF2_COUNT_MAX = 10 * 1000 * 1000, /* beyond that a damaged file is likelier */
     SX_APPROVED_SALT_MIN = 16,              /* SP 800-132: 128 bits */
     SX_APPROVED_COUNT_MIN = 1000,
+    SX_RSA_BITS_APPROVED = 2048, /* SP 800-131A, to sign */
 };
 
 /* A key whose parts don't belong together signs nothing that anybody accepts; better said when it
- * is loaded than as "authentication failed". A key that can't sign at all passes here: why not,
- * is the policy's to say. */
+ * is loaded than as "authentication failed". A damaged RSA prime can make signing fail, too. A
+ * small RSA key that a module refuses to sign with passes: the policy says why it is refused. */
 static bool is_consistent(const struct sx_key *key)
 {
     static const struct sx_sig_alg *const algs[SX_KEY_TYPE_COUNT] = {
@@ -35,7 +36,7 @@ static bool is_consistent(const struct sx_key *key)
     const struct sx_sig_alg *alg = algs[key->type];
     const struct sx_slice message = sx_slice_text("pairwise consistency");
     struct sx_buffer signature;
-    bool is_ok = true;
+    bool is_ok = key->type == SX_KEY_RSA && key->bits < SX_RSA_BITS_APPROVED;
 
     sx_buffer_init(&signature, 2 * SX_RSA_BITS_MAX / 8);
     if (sx_key_sign(key, alg, message, NULL, &signature) == SX_OK)
