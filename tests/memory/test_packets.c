@@ -149,7 +149,7 @@ static void check_shifted(size_t seal, enum peer_tamper_kind kind, unsigned inde
     if (session->peer->sent_count == index + 1 && kind == TAMPER_LOSE)
         check_healthy(session); /* the peer waits for an answer to what was lost, and so do we */
     else if (session->err != SX_ERR_PEER_LENGTH || seals[seal][1] == NULL ||
-        strstr(seals[seal][1], "-etm") != NULL)
+             strstr(seals[seal][1], "-etm") != NULL)
         check_ended(session, SX_ERR_PEER_MAC);
     assert_memory_equal(session->trace, WHOLE, strlen(session->trace));
     session_free(session);
