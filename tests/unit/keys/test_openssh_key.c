@@ -9,6 +9,7 @@
 
 #include "keys/openssh_key.h"
 #include "keys/pem.h"
+#include "support/providers.h"
 #include "unit/keys/key_data.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
@@ -360,18 +361,10 @@ static void test_every_truncation_is_refused(void **state)
     }
 }
 
-static int provider_setup(void **state)
-{
-    const struct sx_provider_spec spec = { .name = "default" };
-
-    (void)state;
-    return sx_provider_open(&spec, NULL, &provider) == SX_OK ? 0 : -1;
-}
-
-static int provider_teardown(void **state)
+static int setup(void **state)
 {
     (void)state;
-    sx_provider_close(provider);
+    provider = providers_default();
     return 0;
 }
 
@@ -392,5 +385,5 @@ int main(void)
         cmocka_unit_test(test_every_truncation_is_refused),
     };
 
-    return cmocka_run_group_tests(tests, provider_setup, provider_teardown);
+    return cmocka_run_group_tests(tests, setup, NULL);
 }
