@@ -24,6 +24,27 @@ static struct sexec *ssh;
         }                                                                                          \
     } while (0)
 
+/* ---- the server, from the command line ------------------------------------------------------ */
+
+static const char *host, *user, *key, *fingerprint;
+static int port;
+
+static struct sexec *configured(void)
+{
+    struct sexec *object = sexec_new();
+    char setting[2048];
+
+    snprintf(setting, sizeof setting, "SSHAcceptServerHostKeyFingerPrint=%s", fingerprint);
+    if (object == NULL || sexec_config(object, setting, NULL) != 0 ||
+        sexec_set_ssh_host(object, host) != 0 || sexec_set_ssh_port(object, port) != 0 ||
+        sexec_set_ssh_user(object, user) != 0 ||
+        sexec_set_ssh_auth_mode(object, SEXEC_AM_PUBLIC_KEY) != 0 ||
+        sexec_set_ssh_cert_store_type(object, SEXEC_CST_PEM_KEY_FILE) != 0 ||
+        sexec_set_ssh_cert_store(object, key, strlen(key)) != 0)
+        exit(2);
+    return object;
+}
+
 /* ---- collecting output ------------------------------------------------------------------- */
 
 static char got[1 << 20];
@@ -239,7 +260,6 @@ static void case_rekey_while_data_flows_both_ways(void)
 static void case_own_event_loop(void)
 {
     enum { COUNT = 20 };
-    extern struct sexec *configured(void);
     struct sexec *first = ssh, *all[COUNT];
     unsigned running = COUNT;
 
@@ -326,26 +346,6 @@ static void case_host_key_by_event(void)
 
 /* ---- the rest ------------------------------------------------------------------------------ */
 
-static const char *host, *user, *key, *fingerprint;
-static int port;
-
-struct sexec *configured(void)
-{
-    struct sexec *object = sexec_new();
-    char setting[256];
-
-    snprintf(setting, sizeof setting, "SSHAcceptServerHostKeyFingerPrint=%s", fingerprint);
-    if (object == NULL || sexec_config(object, setting, NULL) != 0 ||
-        sexec_set_ssh_host(object, host) != 0 || sexec_set_ssh_port(object, port) != 0 ||
-        sexec_set_ssh_user(object, user) != 0 ||
-        sexec_set_ssh_auth_mode(object, SEXEC_AM_PUBLIC_KEY) != 0 ||
-        sexec_set_ssh_cert_store_type(object, SEXEC_CST_PEM_KEY_FILE) != 0 ||
-        sexec_set_ssh_cert_store(object, key, strlen(key)) != 0)
-        exit(2);
-    sexec_on_stdout(object, collect, NULL);
-    return object;
-}
-
 static const struct {
     const char *name;
     void (*run)(void);
@@ -382,6 +382,7 @@ int main(int argc, char **argv)
     key = argv[5];
     fingerprint = argv[6];
     ssh = configured();
+    sexec_on_stdout(ssh, collect, NULL);
     for (size_t i = 0; i < count; i++) {
         if (strcmp(cases[i].name, argv[1]) == 0) {
             cases[i].run();
