@@ -224,6 +224,7 @@ class Listener:
             pass
 
     def stop(self):
+        self.socket.shutdown(socket.SHUT_RDWR) # or the thread in accept would keep it open
         self.socket.close()
         for client in self.open:
             client.close()

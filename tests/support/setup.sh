@@ -11,7 +11,7 @@ set -eu
 build='cmake ninja-build make perl gcc libc6-dev pkg-config libssl-dev zlib1g-dev libkrb5-dev'
 run='openssl openssh-server openssh-client ca-certificates'
 check='clang libclang-rt-dev clang-format libcmocka-dev valgrind libc6-dbg python3 git
-    libpam-wrapper libnss-wrapper libuid-wrapper'
+    libpam-wrapper libnss-wrapper libuid-wrapper python3-asyncssh'
 
 case "${1:-}" in
 demo) wanted="$build $run" ;;
