@@ -226,6 +226,17 @@ static void test_an_open_question_stops_everything(void **state)
     session_run(session);
     check_finished(session);
     session_free(session);
+
+    /* Who left needs no answer any more. */
+    session = checked_session(&config);
+    session_run(session);
+    sx_engine_disconnect(session->engine, "never mind");
+    sx_engine_disconnect(session->engine, "never mind");
+    assert_int_equal(sx_engine_answer_host_key(session->engine, true), SX_ERR_NOT_CONNECTED);
+    session_run(session);
+    assert_int_equal(peer_count(session->peer, SX_MSG_DISCONNECT), 1);
+    assert_int_equal(peer_count(session->peer, SX_MSG_NEWKEYS), 0);
+    session_free(session);
 }
 
 int main(void)
