@@ -258,15 +258,15 @@ class Proxy(Listener):
         self.servers.append(server)
         threading.Thread(target=pump, args=(server, client), daemon=True).start()
         pump(client, server)
-        server.close()
 
     def cut(self, with_reset):
         """Ends what goes through here: with RST, or with FIN as a server that goes down does. The
         shutdown wakes the threads, as a socket in use isn't closed."""
         ends = [*self.open, *self.servers]
-        for end in ends:
-            if with_reset:
+        if with_reset:
+            for end in ends:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        for end in ends:
             try:
                 end.shutdown(socket.SHUT_RD if with_reset else socket.SHUT_RDWR)
             except OSError:
@@ -274,6 +274,11 @@ class Proxy(Listener):
         time.sleep(0.1)
         for end in ends:
             end.close()
+
+    def stop(self):
+        super().stop()
+        for server in self.servers:
+            server.close()
 
 
 class AsyncSsh:
