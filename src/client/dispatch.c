@@ -202,6 +202,7 @@ void sx_session_event(void *context, const struct sx_event *event)
     case SX_EVENT_EXIT: on_exit_event(object, &event->exit); break;
     case SX_EVENT_CHANNEL_CLOSED: on_closed(object, &event->closed); break;
     case SX_EVENT_NONE:
+    case SX_EVENT_SERVER_OFFER:
     case SX_EVENT_KEYS_IN_USE:
     case SX_EVENT_DISCONNECTED: break;
     }
