@@ -115,6 +115,16 @@ static enum sx_err check_values(const struct sexec *object, struct sx_fault *fau
     return SX_OK;
 }
 
+/* Settings may have been made before the policy that forbids them was chosen. */
+static enum sx_err check_policy_settings(const struct sexec *object, struct sx_fault *fault)
+{
+    if (object->values.mask_sensitive || object->policy->may_unmask_logs)
+        return SX_OK;
+    return sx_fault_set(fault, SX_ERR_POLICY_SETTING,
+                        "MaskSensitive=False: policy %s doesn't let logs show secrets",
+                        object->policy->name);
+}
+
 static enum sx_err make_engine(struct sexec *object, struct sx_fault *fault)
 {
     const struct sx_values *values = &object->values;
@@ -176,8 +186,9 @@ enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
     struct sx_host_trust_settings trust;
 
     SX_TRY(check_values(object, fault));
-    object->policy = sx_policy_find(object->values.policy);
     SX_TRY(sx_session_provider(object, fault, &object->provider));
+    object->policy = sx_policy_find(object->values.policy);
+    SX_TRY(check_policy_settings(object, fault));
     SX_TRY(sx_provider_check(object->provider, fault));
     SX_TRY(make_offer(object, fault));
     trust = trust_settings(object);

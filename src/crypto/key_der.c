@@ -75,8 +75,10 @@ enum sx_err sx_key_from_der(struct sx_provider *provider, struct sx_slice der,
     if (ctx == NULL || OSSL_DECODER_from_data(ctx, &ptr, &left) != 1 || left != 0) {
         OSSL_DECODER_CTX_free(ctx);
         EVP_PKEY_free(pkey);
-        return sx_openssl_fault(fault, SX_ERR_KEY_FORMAT,
-                                "the private key is no PKCS#8, RSA or EC private key in DER");
+        return sx_openssl_fault(
+            fault, SX_ERR_KEY_FORMAT,
+            "the private key is damaged, no PKCS#8, RSA or EC private key in DER, or "
+            "of a type that the crypto provider doesn't have");
     }
     OSSL_DECODER_CTX_free(ctx);
     return sx_key_wrap_private(provider, pkey, fault, out);

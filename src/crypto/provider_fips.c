@@ -108,7 +108,8 @@ static enum sx_err load_modules(struct sx_provider *provider, struct sx_fault *f
             fault, SX_ERR_PROVIDER,
             "the FIPS module %s doesn't load with the config %s: %s; self-test that failed: %s. "
             "The file may be damaged, or the config made for another one: make it anew with "
-            "openssl fipsinstall",
+            "openssl fipsinstall, and start this program anew, as a module that failed once stays "
+            "failed in its process",
             provider->info.module_path, provider->info.config_path, reason,
             sx_provider_failed_test(provider, failed, sizeof failed));
     }

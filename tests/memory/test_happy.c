@@ -1,56 +1,215 @@
 /* Whole sessions that go well: every algorithm of the default policy under the default provider,
- * in every order of preference, and every size of piece on the way. */
-#include <stdio.h>
+ * every manner of cutting the streams, and peers that leave out what they may. */
+#include "memory/matrix_checks.h"
 
-#include "memory/checks.h"
-
-enum { STREAM = 100 * 1000 };
-
-/* One session with these algorithms; data flows in all three streams. */
-static void run_with(struct session_config *config, const char *kex, const char *host_key,
-                     const char *cipher, const char *mac)
-{
-    struct session *session;
-    const struct sx_event_negotiated *told;
-
-    session_offer(config, kex, host_key, cipher, mac);
-    assert_non_null(config->peer.host_keys[0]);
-    config->stdin_bytes = STREAM;
-    config->sends_eof = true;
-    config->peer.command.stdout_bytes = STREAM;
-    config->peer.command.stderr_bytes = STREAM / 2;
-    config->peer.command.awaits_eof = true;
-    config->peer.command.status = 7;
-    session = checked_session(config);
-    session_run(session);
-    check_finished(session);
-    told = &session->negotiated;
-    assert_string_equal(told->kex, kex);
-    assert_string_equal(told->host_key, host_key);
-    assert_string_equal(told->cipher_c2s, cipher);
-    assert_string_equal(told->cipher_s2c, cipher);
-    assert_string_equal(told->mac_c2s == NULL ? "none" : told->mac_c2s, mac == NULL ? "none" : mac);
-    assert_string_equal(told->mac_s2c == NULL ? "none" : told->mac_s2c, mac == NULL ? "none" : mac);
-    assert_true(told->is_strict);
-    assert_int_equal(told->reason, SX_REKEY_INITIAL);
-    assert_string_equal(session->host_key.algorithm, host_key);
-    assert_int_equal(session->exit.kind, SX_EXIT_STATUS);
-    assert_int_equal(session->exit.status, 7);
-    session_free(session);
-}
-
-static void test_smoke(void **state)
+static void test_every_algorithm_of_the_default_policy(void **state)
 {
     struct session_config config = session_config_default();
 
     (void)state;
-    run_with(&config, "curve25519-sha256", "ssh-ed25519", "aes128-gcm@openssh.com", NULL);
+    check_matrix(&config, 100);
+}
+
+static void test_each_direction_has_its_own_algorithms(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+
+    (void)state;
+    config.wishes.lists[SX_ALG_CIPHER] = NULL;
+    config.wishes.lists[SX_ALG_MAC] = NULL;
+    config.peer.lists[SX_LIST_CIPHER_C2S] = "aes256-ctr";
+    config.peer.lists[SX_LIST_MAC_C2S] = "hmac-sha2-512";
+    config.peer.lists[SX_LIST_CIPHER_S2C] = "aes128-gcm@openssh.com";
+    config.peer.lists[SX_LIST_MAC_S2C] = "hmac-nobody-has";
+    session = checked_session(&config);
+    session_run(session);
+    check_finished(session);
+    assert_string_equal(session->negotiated.cipher_c2s, "aes256-ctr");
+    assert_string_equal(session->negotiated.mac_c2s, "hmac-sha2-512");
+    assert_string_equal(session->negotiated.cipher_s2c, "aes128-gcm@openssh.com");
+    assert_null(session->negotiated.mac_s2c);
+    session_free(session);
+}
+
+/* The order of what is told, once and for all. */
+static void test_events_come_in_their_order(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+
+    (void)state;
+    config.peer.banner = "be careful";
+    config.peer.command.stdout_bytes = 10;
+    session = checked_session(&config);
+    session_run(session);
+    check_finished(session);
+    assert_string_equal(session->trace, "VNHKBLSoXC");
+    assert_true(sx_slice_is_text(sx_buffer_unread(&session->peer->command), "true"));
+    session_free(session);
+}
+
+static void run_in_pieces(size_t in, size_t out)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+
+    config.piece_in = in;
+    config.piece_out = out;
+    config.stdin_bytes = 5000;
+    config.sends_eof = true;
+    config.peer.command.stdout_bytes = 5000;
+    config.peer.command.stderr_bytes = 300;
+    config.peer.command.awaits_eof = true;
+    session = checked_session(&config);
+    session_run(session);
+    check_finished(session);
+    session_free(session);
+}
+
+static void test_one_byte_at_a_time_completes(void **state)
+{
+    (void)state;
+    run_in_pieces(1, 1);
+    run_in_pieces(1, 0);
+    run_in_pieces(0, 1);
+}
+
+static void test_pieces_of_any_size_complete(void **state)
+{
+    (void)state;
+    for (size_t n = 2; n < 40; n++)
+        run_in_pieces(n, 41 - n);
+    run_in_pieces(1000, 333);
+}
+
+/* Every block mode cuts its packets differently: one byte at a time through each. */
+static void test_one_byte_at_a_time_through_every_seal(void **state)
+{
+    static const char *const seals[][2] = {
+        { "aes128-ctr", "hmac-sha2-256" },
+        { "aes256-ctr", "hmac-sha2-512-etm@openssh.com" },
+        { "aes256-gcm@openssh.com", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof seals / sizeof seals[0]; i++) {
+        struct session_config config = session_config_default();
+        struct session *session;
+
+        session_offer(&config, "ecdh-sha2-nistp256", "ecdsa-sha2-nistp256", seals[i][0],
+                      seals[i][1]);
+        config.piece_in = 1;
+        config.piece_out = 1;
+        config.peer.command.stdout_bytes = 2000;
+        session = checked_session(&config);
+        session_run(session);
+        check_finished(session);
+        session_free(session);
+    }
+}
+
+static void test_a_server_without_strict_kex_and_ext_info_will_do(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+
+    (void)state;
+    config.peer.is_strict = false;
+    session = checked_session(&config);
+    session_run(session);
+    check_finished(session);
+    assert_false(session->negotiated.is_strict);
+    assert_false(sx_engine_transport(session->engine)->has_server_sig_algs);
+    session_free(session);
+}
+
+static void test_ext_info_is_taken(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+
+    (void)state;
+    config.peer.server_sig_algs = "ssh-ed25519,rsa-sha2-256";
+    session = checked_session(&config);
+    session_run(session);
+    check_finished(session);
+    assert_string_equal(sx_engine_transport(session->engine)->server_sig_algs,
+                        "ssh-ed25519,rsa-sha2-256");
+    session_free(session);
+}
+
+static void test_a_logged_on_engine_says_good_bye(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+
+    (void)state;
+    session = checked_session(&config);
+    session_run(session);
+    check_finished(session);
+    sx_engine_disconnect(session->engine, "bye");
+    session_run(session);
+    assert_int_equal(session->peer->disconnect_reason, SX_DISCONNECT_BY_APPLICATION);
+    assert_int_equal(session->peer->err, SX_OK);
+    assert_int_equal(session->err, SX_ERR_NOT_CONNECTED);
+    assert_false(sx_engine_is_logged_on(session->engine));
+    session_free(session);
+}
+
+static void test_a_rejected_host_key_ends_the_connection(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+
+    (void)state;
+    config.rejects_host_key = true;
+    session = checked_session(&config);
+    session_run(session);
+    check_ended(session, SX_ERR_HOST_KEY_REJECTED);
+    assert_string_equal(session->trace, "VNH");
+    assert_int_equal(session->peer->disconnect_reason, SX_DISCONNECT_HOST_KEY_NOT_VERIFIABLE);
+    assert_int_equal(peer_count(session->peer, SX_MSG_NEWKEYS), 0);
+    session_free(session);
+}
+
+/* Nothing is read, sent or told while a question is open; the answer goes on from there. */
+static void test_an_open_question_stops_everything(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+    uint8_t *room;
+
+    (void)state;
+    config.leaves_questions = true;
+    session = checked_session(&config);
+    session_run(session);
+    check_healthy(session);
+    assert_string_equal(session->trace, "VNH");
+    assert_true(sx_engine_is_waiting(session->engine));
+    assert_int_equal(sx_engine_recv_space(session->engine, &room), 0);
+    assert_int_equal(sx_engine_answer_sign(session->engine, SX_SLICE_NONE), SX_ERR_STATE);
+    assert_int_equal(sx_engine_answer_host_key(session->engine, true), SX_OK);
+    assert_int_equal(sx_engine_answer_host_key(session->engine, true), SX_ERR_STATE);
+    session_run(session);
+    check_finished(session);
+    session_free(session);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_smoke),
+        cmocka_unit_test(test_every_algorithm_of_the_default_policy),
+        cmocka_unit_test(test_each_direction_has_its_own_algorithms),
+        cmocka_unit_test(test_events_come_in_their_order),
+        cmocka_unit_test(test_one_byte_at_a_time_completes),
+        cmocka_unit_test(test_pieces_of_any_size_complete),
+        cmocka_unit_test(test_one_byte_at_a_time_through_every_seal),
+        cmocka_unit_test(test_a_server_without_strict_kex_and_ext_info_will_do),
+        cmocka_unit_test(test_ext_info_is_taken),
+        cmocka_unit_test(test_a_logged_on_engine_says_good_bye),
+        cmocka_unit_test(test_a_rejected_host_key_ends_the_connection),
+        cmocka_unit_test(test_an_open_question_stops_everything),
     };
 
     return RUN_GROUP(tests);

@@ -27,7 +27,7 @@ void peer_fail(struct peer *peer, enum sx_err err, const char *note)
     if (peer->err != SX_OK)
         return;
     peer->err = err;
-    snprintf(peer->note, sizeof peer->note, "%s", note);
+    snprintf(peer->note, sizeof peer->note, "%.*s", (int)sizeof peer->note - 1, note);
 }
 
 /* V_S is the greeting's last line. */

@@ -138,8 +138,7 @@ static bool choose(struct peer *peer, const struct sx_msg_kexinit *client,
                 return true;
             }
     }
-    peer_fail(peer, SX_ERR_NEGOTIATE, "nothing in common with the client");
-    return false;
+    return false; /* the client says so in its DISCONNECT */
 }
 
 static bool choose_direction(struct peer *peer, const struct sx_msg_kexinit *client, int direction)

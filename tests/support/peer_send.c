@@ -45,6 +45,19 @@ static void append(struct peer *peer, struct sx_slice bytes)
         peer_fail(peer, SX_ERR_SPACE, "the peer's output is full");
 }
 
+static void replay(struct peer *peer, size_t mark)
+{
+    size_t n = sx_buffer_len(&peer->out) - mark;
+    uint8_t *room;
+
+    if (sx_buffer_reserve(&peer->out, n, &room) != SX_OK) {
+        peer_fail(peer, SX_ERR_SPACE, "the peer's output is full");
+        return;
+    }
+    memcpy(room, sx_buffer_mut(&peer->out) + mark, n);
+    sx_buffer_commit(&peer->out, n);
+}
+
 static struct sx_slice flip_plain(struct peer *peer, struct sx_slice payload,
                                   const struct peer_tamper *tamper)
 {
@@ -89,6 +102,14 @@ static void send_tampered(struct peer *peer, struct sx_slice payload,
     case TAMPER_FLIP_SEALED:
         seal(peer, payload);
         flip_sealed(peer, mark, tamper);
+        return;
+    case TAMPER_LOSE:
+        seal(peer, payload);
+        peer->out.end = peer->out.start + mark;
+        return;
+    case TAMPER_REPLAY:
+        seal(peer, payload);
+        replay(peer, mark);
         return;
     case TAMPER_CUT:
         seal(peer, payload);

@@ -123,8 +123,10 @@ char *file_read(const char *path, size_t *out_len)
 
 void file_write(const char *path, const void *bytes, size_t n)
 {
-    FILE *file = fopen(path, "wb");
+    FILE *file;
 
+    (void)unlink(path);
+    file = fopen(path, "wb");
     if (file == NULL || fwrite(bytes, 1, n, file) != n || fclose(file) != 0)
         fail_msg("%s can't be written", path);
 }

@@ -51,7 +51,8 @@ struct module_copy {
 void module_copy_make(struct module_copy *copy, const char *from_dir);
 void module_copy_free(struct module_copy *copy);
 
-/* file_read gives a file's bytes and a NUL behind them; free with sx_free. file_write replaces. */
+/* file_read gives a file's bytes and a NUL behind them; free with sx_free. file_write
+ * makes a new file in its place, as a module may still be mapped from the old one. */
 char *file_read(const char *path, size_t *out_len);
 void file_write(const char *path, const void *bytes, size_t n);
 

@@ -22,6 +22,8 @@ enum peer_tamper_kind {
     TAMPER_FLIP_SEALED, /* mask is applied to the packet's byte at offset, after encryption */
     TAMPER_LENGTH,      /* packet_length is value; the MAC is right */
     TAMPER_PADDING,     /* padding_length is value; the MAC is right */
+    TAMPER_LOSE,        /* sealed and counted, and lost on the way */
+    TAMPER_REPLAY,      /* the sealed packet arrives twice */
     TAMPER_CUT,         /* only the first value bytes of the packet are sent, and nothing more */
     TAMPER_RAW,         /* bytes are sent instead of the packet, as they are */
 };

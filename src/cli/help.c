@@ -1,0 +1,50 @@
+/* cli/help.c: what --help says. */
+#include "cli/query.h"
+
+#include <stdio.h>
+
+static const char text[] =
+    "usage: sexec [options] [user@]host command...\n"
+    "\n"
+    "Runs a command on an SSH server. Its input, output and exit status are the remote command's.\n"
+    "A failure of sexec itself exits with 255 and one line on standard error; so does a command\n"
+    "that was ended by a signal, or whose end was not told.\n"
+    "\n"
+    "  -p PORT           the server's port (22)\n"
+    "  -l USER           the user to sign on as (who runs sexec)\n"
+    "  -i FILE           a private key; may be given again, keys are tried in order\n"
+    "  -c CIPHERS        ciphers to offer, comma-separated\n"
+    "  -m MACS           MACs to offer, comma-separated\n"
+    "  -o KEY=VALUE      as in ssh_config(5): AddressFamily BatchMode BindAddress Ciphers\n"
+    "                    ConnectTimeout HostKeyAlgorithms IdentityFile KexAlgorithms LogLevel MACs\n"
+    "                    Port PreferredAuthentications PubkeyAcceptedAlgorithms RekeyLimit\n"
+    "                    StrictHostKeyChecking User\n"
+    "  -4, -6            IPv4 or IPv6 only\n"
+    "  -b ADDRESS        the local address to connect from\n"
+    "  -n                no input: standard input is not read\n"
+    "  -T                no pseudo-terminal: there is none yet; -t says so\n"
+    "  -v                tell what happens; up to three times\n"
+    "  -q                take back -v; failures are told all the same\n"
+    "  -V                versions of the library and of the cryptographic provider\n"
+    "  -Q WHAT           policies, policy NAME, provider, cipher, mac, kex or key\n"
+    "\n"
+    "  --policy NAME                 what is allowed: default or fips\n"
+    "  --provider NAME               the OpenSSL provider that computes\n"
+    "  --module-dir DIR              the folder of its module\n"
+    "  --provider-config FILE        the section that belongs to the module\n"
+    "  --host-key-fingerprint FP     the host key to accept: SHA256:... or hex; repeatable.\n"
+    "                                Without one, no server is trusted\n"
+    "  --password-file FILE          the first line is the password\n"
+    "  --password-fd NUMBER          the next line of that descriptor is the password\n"
+    "  --passphrase-file FILE        the same for the private keys' passphrase\n"
+    "  --passphrase-fd NUMBER\n"
+    "  --set NAME=VALUE              any property or setting of the interface; repeatable.\n"
+    "                                timeout=SECONDS ends a session in which nothing moves\n"
+    "  --help\n";
+
+int sx_cli_help(void)
+{
+    if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
+        return 1;
+    return 0;
+}

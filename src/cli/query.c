@@ -1,0 +1,148 @@
+/* cli/query.c: -V and -Q. The lists are read out of the policy's own description, so that they
+ * show what the library goes by. */
+#include "cli/query.h"
+
+#include "cli/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* What was printed is there, or its loss is a failure. */
+static int finish_output(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return sx_cli_report(SEXEC_FILE, "standard output can't be written (%s)", strerror(errno));
+    return 0;
+}
+
+static int refuse_operand(const struct sx_cli *cli)
+{
+    if (cli->destination == NULL)
+        return 0;
+    return sx_cli_report(SEXEC_INVALID_ARGUMENT, "nothing is to be done with \"%s\" here",
+                         cli->destination);
+}
+
+/* The lines that begin with one of the names. */
+static void print_lines(const char *text, const char *const *names)
+{
+    while (*text != '\0') {
+        size_t line = strcspn(text, "\n");
+
+        for (size_t i = 0; names[i] != NULL; i++)
+            if (strncmp(text, names[i], strlen(names[i])) == 0)
+                printf("%.*s\n", (int)line, text);
+        text += line + (text[line] == '\n');
+    }
+}
+
+int sx_cli_version(struct sx_cli *cli)
+{
+    static const char *const names[] = { "libcrypto: ", "provider: ", "full name: ", "version: ",
+                                         NULL };
+    const char *provider;
+    int status = refuse_operand(cli);
+    int code;
+
+    if (status != 0)
+        return status;
+    printf("sexec %s\n", sexec_version());
+    code = sexec_describe_provider(cli->ssh, &provider);
+    if (code == 0)
+        print_lines(provider, names);
+    status = finish_output();
+    return code != 0 ? sx_cli_report_object(cli->ssh, code) : status;
+}
+
+static int query_provider(struct sx_cli *cli)
+{
+    const char *text;
+    int code = sexec_describe_provider(cli->ssh, &text);
+
+    if (code != 0)
+        return sx_cli_report_object(cli->ssh, code);
+    printf("%s", text);
+    return finish_output();
+}
+
+/* A policy by name, or with NULL the names of all. */
+static int query_policy(struct sx_cli *cli, const char *name)
+{
+    const char *text;
+    int code = sexec_describe_policy(cli->ssh, name, &text);
+
+    if (code != 0)
+        return sx_cli_report_object(cli->ssh, code);
+    printf("%s", text);
+    return finish_output();
+}
+
+/* Rows look like "FIELD NUMBER: NAME more". */
+static void print_names(const char *text, const char *field)
+{
+    size_t length = strlen(field);
+
+    while (*text != '\0') {
+        size_t line = strcspn(text, "\n");
+        const char *colon = memchr(text, ':', line);
+
+        if (strncmp(text, field, length) == 0 && text[length] == ' ' && colon != NULL) {
+            const char *name = colon + 1 + strspn(colon + 1, " ");
+
+            printf("%.*s\n", (int)strcspn(name, " \n"), name);
+        }
+        text += line + (text[line] == '\n');
+    }
+}
+
+/* What the chosen policy allows. */
+static int query_list(struct sx_cli *cli, const char *field)
+{
+    const char *policy = NULL;
+    const char *text;
+    char name[64];
+    int code = sexec_config(cli->ssh, "Policy", &policy);
+
+    if (code != 0)
+        return sx_cli_report_object(cli->ssh, code);
+    (void)snprintf(name, sizeof name, "%s", policy); /* lent only until the next call */
+    code = sexec_describe_policy(cli->ssh, name, &text);
+    if (code != 0)
+        return sx_cli_report_object(cli->ssh, code);
+    print_names(text, field);
+    return finish_output();
+}
+
+int sx_cli_query(struct sx_cli *cli)
+{
+    static const struct {
+        const char *what;
+        const char *field;
+    } lists[] = {
+        { "cipher", "cipher" },    { "ciphers", "cipher" },
+        { "mac", "mac" },          { "macs", "mac" },
+        { "kex", "kex" },          { "kexalgorithms", "kex" },
+        { "key", "host-key" },     { "hostkeyalgorithms", "host-key" },
+        { "key-sig", "user-key" }, { "pubkeyacceptedalgorithms", "user-key" },
+    };
+    int status;
+
+    if (strcasecmp(cli->query, "policy") == 0 && cli->destination != NULL)
+        return query_policy(cli, cli->destination);
+    status = refuse_operand(cli);
+    if (status != 0)
+        return status;
+    if (strcasecmp(cli->query, "policies") == 0 || strcasecmp(cli->query, "policy") == 0)
+        return query_policy(cli, NULL);
+    if (strcasecmp(cli->query, "provider") == 0)
+        return query_provider(cli);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (strcasecmp(cli->query, lists[i].what) == 0)
+            return query_list(cli, lists[i].field);
+    return sx_cli_report(SEXEC_INVALID_ARGUMENT,
+                         "-Q %s: wanted: policies, policy NAME, provider, cipher, mac, kex, key or "
+                         "key-sig",
+                         cli->query);
+}

@@ -1,0 +1,313 @@
+/* Flow control: tiny and large windows and packets on either side, output that nobody takes, input
+ * that the server does not take, and streams of many megabytes. */
+#include "memory/checks.h"
+
+enum { MEGABYTE = 1024 * 1024 };
+
+static struct session_config streaming_config(uint64_t in, uint64_t out, uint64_t err)
+{
+    struct session_config config = session_config_default();
+
+    config.stdin_bytes = in;
+    config.sends_eof = true;
+    config.peer.command.awaits_eof = true;
+    config.peer.command.stdout_bytes = out;
+    config.peer.command.stderr_bytes = err;
+    return config;
+}
+
+static struct session *run_whole(const struct session_config *config)
+{
+    struct session *session = checked_session(config);
+
+    session_run(session);
+    check_finished(session);
+    return session;
+}
+
+static void test_tiny_windows_of_the_server(void **state)
+{
+    static const uint32_t windows[] = { 1, 2, 3, 7, 100, 1023, 1024, 1025 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
+        struct session_config config = streaming_config(windows[i] * 200 + 5, 10, 0);
+
+        config.peer.window = windows[i];
+        config.peer.max_packet = SX_CHANNEL_PACKET_MIN;
+        session_free(run_whole(&config));
+    }
+}
+
+static void test_tiny_windows_of_ours(void **state)
+{
+    static const uint32_t windows[] = { 1, 2, 3, 7, 100, 1023, 1024, 1025 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
+        struct session_config config =
+            streaming_config(10, windows[i] * 150 + 3, windows[i] * 70 + 1);
+
+        config.window = windows[i];
+        session_free(run_whole(&config));
+        config.max_packet = 1 + windows[i] / 3;
+        session_free(run_whole(&config));
+    }
+}
+
+/* A server whose packets could hold no more than a keystroke makes no sense. */
+static void test_a_packet_size_of_nothing_is_refused(void **state)
+{
+    (void)state;
+    for (uint32_t size = 0; size < SX_CHANNEL_PACKET_MIN; size += SX_CHANNEL_PACKET_MIN - 1) {
+        struct session_config config = session_config_default();
+        struct session *session;
+
+        config.peer.max_packet = size;
+        session = checked_session(&config);
+        session_run(session);
+        check_ended(session, SX_ERR_PEER_CHANNEL_MESSAGE);
+        session_free(session);
+    }
+}
+
+static void test_a_server_with_the_largest_sizes(void **state)
+{
+    struct session_config config = streaming_config(3 * MEGABYTE, 10, 10);
+    struct session *session;
+
+    (void)state;
+    config.peer.window = UINT32_MAX;
+    config.peer.max_packet = UINT32_MAX;
+    session = run_whole(&config);
+    assert_int_equal(peer_count(session->peer, SX_MSG_CHANNEL_DATA), 3 * MEGABYTE / (32 * 1024));
+    session_free(session);
+}
+
+static void test_many_megabytes_in_all_directions(void **state)
+{
+    struct session_config config = streaming_config(8 * MEGABYTE, 8 * MEGABYTE, 4 * MEGABYTE);
+    struct session *session = run_whole(&config);
+
+    (void)state;
+    assert_true(session->counts[SX_EVENT_STDIN_READY] > 0);
+    session_free(session);
+}
+
+/* Neither stream waits for the other. */
+static void test_either_stream_alone(void **state)
+{
+    struct session_config config = streaming_config(0, 0, 5 * MEGABYTE);
+
+    (void)state;
+    session_free(run_whole(&config));
+    config = streaming_config(0, 5 * MEGABYTE, 0);
+    session_free(run_whole(&config));
+    config = streaming_config(5 * MEGABYTE, 0, 0);
+    session_free(run_whole(&config));
+}
+
+/* Output that nobody takes stops the server at the window, and costs no more than that. */
+static void test_output_that_is_not_consumed_stops_at_the_window(void **state)
+{
+    struct session_config config = streaming_config(0, 100000, 50000);
+    struct session *session;
+
+    (void)state;
+    config.window = 30000;
+    config.holds_output = true;
+    session = checked_session(&config);
+    session_run(session);
+    check_healthy(session);
+    assert_int_equal(session->stdout_got + session->stderr_got, 30000);
+    assert_int_equal(peer_count(session->peer, SX_MSG_CHANNEL_WINDOW_ADJUST), 0);
+    /* Half a window less a byte opens nothing yet; one byte more does. */
+    assert_int_equal(sx_engine_consumed(session->engine, 14999), SX_OK);
+    session_run(session);
+    assert_int_equal(session->stdout_got + session->stderr_got, 30000);
+    assert_int_equal(sx_engine_consumed(session->engine, 1), SX_OK);
+    session_run(session);
+    assert_int_equal(session->stdout_got + session->stderr_got, 45000);
+    session->config.holds_output = false;
+    assert_int_equal(sx_engine_consumed(session->engine, 30000), SX_OK);
+    session_run(session);
+    check_finished(session);
+    session_free(session);
+}
+
+/* Whoever says to have consumed more than came can't open the window further than it was. */
+static void test_consuming_too_much_widens_nothing(void **state)
+{
+    struct session_config config = streaming_config(0, 100000, 0);
+    struct session *session;
+
+    (void)state;
+    config.window = 10000;
+    config.holds_output = true;
+    session = checked_session(&config);
+    session_run(session);
+    assert_int_equal(session->stdout_got, 10000);
+    assert_int_equal(sx_engine_consumed(session->engine, 5000000), SX_OK);
+    session_run(session);
+    check_healthy(session);
+    assert_int_equal(session->stdout_got, 20000);
+    assert_int_equal(session->peer->channel.remote_window, 0);
+    session_free(session);
+}
+
+/* What is consumed late belongs to the old command; the new one's window is its own. */
+static void test_an_old_commands_output_opens_no_new_window(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+
+    (void)state;
+    config.window = 10000;
+    config.holds_output = true;
+    config.peer.command.stdout_bytes = 8000;
+    session = checked_session(&config);
+    session_run(session);
+    check_finished(session);
+    session->peer->config.command.is_endless = true;
+    session->peer->config.command.stdout_bytes = 0;
+    assert_int_equal(sx_engine_execute(session->engine, sx_slice_text("x")), SX_OK);
+    assert_int_equal(sx_engine_consumed(session->engine, 8000), SX_OK);
+    session_run(session);
+    check_healthy(session);
+    assert_int_equal(peer_count(session->peer, SX_MSG_CHANNEL_WINDOW_ADJUST), 0);
+    assert_int_equal(session->peer->channel.remote_window, 10000);
+    session_free(session);
+}
+
+/* The server's window is full: the writer is told to wait, and told when to go on, once. */
+static void test_a_full_window_blocks_the_writer(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+
+    (void)state;
+    config.stdin_bytes = 5000;
+    config.peer.window = 2000;
+    config.peer.command.is_endless = true;
+    session = checked_session(&config);
+    peer_tamper(session->peer, TAMPER_DROP, PEER_ANY, SX_MSG_CHANNEL_WINDOW_ADJUST)->is_repeated =
+        true;
+    session_run(session);
+    check_healthy(session);
+    assert_int_equal(session->stdin_sent, 2000);
+    assert_int_equal(session->counts[SX_EVENT_STDIN_READY], 0);
+    peer_inject(session->peer, BYTES("\135\0\0\0\0\0\0\0\144"));
+    session->peer->channel.local_window = 10000;
+    session_run(session);
+    check_healthy(session);
+    assert_int_equal(session->stdin_sent, 2100);
+    assert_int_equal(session->counts[SX_EVENT_STDIN_READY], 1);
+    session_free(session);
+}
+
+/* A socket that takes nothing: data is not piled up beyond the soft limit. */
+static void test_a_slow_socket_blocks_the_writer(void **state)
+{
+    static const uint8_t data[64 * 1024];
+    struct session_config config = session_config_default();
+    struct session *session;
+    size_t taken = 0, sum = 0;
+
+    (void)state;
+    config.peer.window = 64 * MEGABYTE;
+    config.peer.command.is_endless = true;
+    session = checked_session(&config);
+    session_run(session);
+    check_healthy(session);
+    do {
+        assert_int_equal(sx_engine_write(session->engine, sx_slice_of(data, sizeof data), &taken),
+                         SX_OK);
+        sum += taken;
+    } while (taken == sizeof data);
+    assert_in_range(sum, SX_SEND_BUFFER_SOFT / 2, SX_SEND_BUFFER_SOFT + 64 * 1024);
+    assert_in_range(sx_engine_to_send(session->engine).len, SX_SEND_BUFFER_SOFT,
+                    SX_SEND_BUFFER_SOFT + 64 * 1024);
+    session_drain(session);
+    assert_int_equal(session->counts[SX_EVENT_STDIN_READY], 0);
+    sx_engine_sent(session->engine, 64 * 1024 + 1);
+    session_drain(session);
+    assert_int_equal(session->counts[SX_EVENT_STDIN_READY], 1);
+    session_free(session);
+}
+
+/* EOF that is asked for before the command runs follows its start; later writes are refused. */
+static void test_eof_before_the_command_runs(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+    size_t taken = 0;
+
+    (void)state;
+    config.command = NULL;
+    config.peer.command.awaits_eof = true;
+    session = checked_session(&config);
+    session_run(session);
+    assert_int_equal(sx_engine_send_eof(session->engine), SX_ERR_STATE);
+    assert_int_equal(sx_engine_execute(session->engine, sx_slice_text("cat")), SX_OK);
+    assert_int_equal(sx_engine_write(session->engine, BYTES("x"), &taken), SX_ERR_STATE);
+    assert_int_equal(sx_engine_send_eof(session->engine), SX_OK);
+    assert_int_equal(sx_engine_send_eof(session->engine), SX_OK);
+    session_run(session);
+    check_finished(session);
+    assert_int_equal(peer_count(session->peer, SX_MSG_CHANNEL_EOF), 1);
+    session_free(session);
+}
+
+/* A peer that makes us answer and never reads ends before our memory does. */
+static void test_answers_that_nobody_takes_have_an_end(void **state)
+{
+    static const struct sx_slice asks[] = { { (const uint8_t *)"\120\0\0\0\4ping\1", 10 },
+                                            { (const uint8_t *)"\377", 1 } };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct session_config config = session_config_default();
+        struct session *session;
+
+        config.command = NULL;
+        session = checked_session(&config);
+        session_run(session);
+        check_healthy(session);
+        for (long n = 0; n < 1000 * 1000 && session->err == SX_OK; n++) {
+            struct sx_slice out;
+            uint8_t *room = NULL;
+
+            peer_inject(session->peer, asks[i]);
+            out = peer_output(session->peer);
+            assert_true(sx_engine_recv_space(session->engine, &room) >= out.len);
+            memcpy(room, out.ptr, out.len);
+            sx_engine_received(session->engine, out.len);
+            peer_taken(session->peer, out.len);
+            session_drain(session);
+        }
+        check_ended(session, SX_ERR_PEER_UNEXPECTED);
+        assert_true(sx_engine_to_send(session->engine).len <= SX_SEND_BUFFER_MAX);
+        session_free(session);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tiny_windows_of_the_server),
+        cmocka_unit_test(test_tiny_windows_of_ours),
+        cmocka_unit_test(test_a_packet_size_of_nothing_is_refused),
+        cmocka_unit_test(test_a_server_with_the_largest_sizes),
+        cmocka_unit_test(test_many_megabytes_in_all_directions),
+        cmocka_unit_test(test_either_stream_alone),
+        cmocka_unit_test(test_output_that_is_not_consumed_stops_at_the_window),
+        cmocka_unit_test(test_consuming_too_much_widens_nothing),
+        cmocka_unit_test(test_an_old_commands_output_opens_no_new_window),
+        cmocka_unit_test(test_a_full_window_blocks_the_writer),
+        cmocka_unit_test(test_a_slow_socket_blocks_the_writer),
+        cmocka_unit_test(test_eof_before_the_command_runs),
+        cmocka_unit_test(test_answers_that_nobody_takes_have_an_end),
+    };
+
+    return RUN_GROUP(tests);
+}

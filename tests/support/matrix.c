@@ -1,0 +1,49 @@
+/* tests/support/matrix.c: walks key exchange x (cipher, MAC) x host key. */
+#include "support/matrix.h"
+
+#include "support/fixture.h"
+
+enum { SEALS_MAX = 128 };
+
+struct seal {
+    const char *cipher;
+    const char *mac;
+};
+
+static size_t list_seals(const struct sx_offer *offer, struct seal *seals)
+{
+    size_t n = 0;
+
+    for (size_t c = 0; offer->ciphers[c] != NULL; c++) {
+        if (sx_cipher_is_aead(offer->ciphers[c])) {
+            seals[n++] = (struct seal){ offer->ciphers[c]->name, NULL };
+            continue;
+        }
+        for (size_t m = 0; offer->macs[m] != NULL && n < SEALS_MAX - 1; m++)
+            seals[n++] = (struct seal){ offer->ciphers[c]->name, offer->macs[m]->name };
+    }
+    return n;
+}
+
+size_t matrix_walk(const struct sx_offer *offer, matrix_visit *visit, void *ctx)
+{
+    struct seal seals[SEALS_MAX];
+    size_t seal_count = list_seals(offer, seals), host_key_count = 0, visited = 0;
+
+    while (offer->host_key[host_key_count] != NULL)
+        host_key_count++;
+    for (size_t k = 0; offer->kex[k] != NULL; k++)
+        for (size_t s = 0; s < seal_count; s++)
+            for (size_t h = 0; h < host_key_count; h++) {
+                const struct matrix_cell cell = { offer->kex[k]->name, offer->host_key[h]->name,
+                                                  seals[s].cipher, seals[s].mac };
+
+                /* The diagonal through the host keys leaves out no pair as long as the other
+                 * two kinds have at least as many values. */
+                if (!fixture_is_full() && (k + s) % host_key_count != h)
+                    continue;
+                visit(ctx, &cell);
+                visited++;
+            }
+    return visited;
+}

@@ -1,0 +1,541 @@
+/* Every way in which a FIPS provider can fail to be one: each is refused, says why, leaves nothing
+ * behind, and never lets another provider serve in its place. */
+#include "unit/crypto/crypto_checks.h"
+
+#include "crypto/openssl.h"
+
+#include <openssl/self_test.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Opening must fail with a text that holds both words. */
+static void refuse(const char *dir, const char *config, const char *word, const char *other)
+{
+    struct sx_provider_spec spec = { "fips", dir, config };
+    struct sx_provider *provider = NULL;
+    struct sx_fault fault = { 0 };
+
+    assert_err(sx_provider_open(&spec, &fault, &provider), SX_ERR_PROVIDER);
+    assert_null(provider);
+    assert_int_equal(fault.err, SX_ERR_PROVIDER);
+    if (strstr(fault.text, word) == NULL || strstr(fault.text, other) == NULL)
+        fail_msg("\"%s\" and \"%s\" are not both in: %s", word, other, fault.text);
+}
+
+static struct sx_provider *accept(const char *dir, const char *config)
+{
+    struct sx_provider_spec spec = { "fips", dir, config };
+    struct sx_provider *provider = NULL;
+    struct sx_fault fault = { 0 };
+
+    assert_no_fault(sx_provider_open(&spec, &fault, &provider), &fault);
+    return provider;
+}
+
+/* Runs check with a copy of each module that is at hand. */
+static void for_each_copy(void (*check)(struct module_copy *copy))
+{
+    const struct modules *modules = modules_at_hand();
+
+    for (size_t i = 0; i < modules->count; i++) {
+        struct module_copy copy;
+
+        print_message("[ module ] %s\n", modules->dirs[i]);
+        module_copy_make(&copy, modules->dirs[i]);
+        check(&copy);
+        module_copy_free(&copy);
+    }
+}
+
+/* The copy's config, with more text behind it. */
+static void append_config(const struct module_copy *copy, const char *more)
+{
+    size_t n = 0;
+    char *text = file_read(copy->config, &n);
+    char *all = sx_alloc(n + strlen(more) + 1);
+
+    assert_non_null(all);
+    memcpy(all, text, n);
+    memcpy(all + n, more, strlen(more));
+    file_write(copy->config, all, n + strlen(more));
+    sx_free(all);
+    sx_free(text);
+}
+
+static void write_config(const struct module_copy *copy, const char *text)
+{
+    file_write(copy->config, text, strlen(text));
+}
+
+/* The copy's config line "module-mac = ...". */
+static void mac_line(const struct module_copy *copy, char *out, size_t cap)
+{
+    size_t n = 0;
+    char *text = file_read(copy->config, &n);
+    const char *start = strstr(text, "module-mac");
+
+    assert_non_null(start);
+    (void)snprintf(out, cap, "%.*s", (int)strcspn(start, "\n"), start);
+    sx_free(text);
+}
+
+/* --- No module ----------------------------------------------------------------------------------- */
+
+static void test_missing_module_says_what_where_and_how(void **state)
+{
+    (void)state;
+    refuse("/nowhere/at/all", NULL, "/nowhere/at/all/fips.so", "openssl-provider-fips");
+    refuse("/nowhere/at/all", NULL, "--module-dir", "enable-fips");
+    refuse("relative/folder", NULL, "absolute", "relative/folder");
+    refuse("/dev/null", NULL, "/dev/null/fips.so", "not found");
+}
+
+static void check_module_is_no_file(struct module_copy *copy)
+{
+    assert_int_equal(unlink(copy->module), 0);
+    refuse(copy->dir, NULL, "fips.so", "not found");
+    assert_int_equal(mkdir(copy->module, 0700), 0);
+    refuse(copy->dir, NULL, "fips.so", "not found");
+    assert_int_equal(rmdir(copy->module), 0);
+    file_write(copy->module, "no module", 9);
+    refuse(copy->dir, NULL, copy->module, "doesn't load");
+}
+
+static void test_what_is_no_module_is_refused(void **state)
+{
+    (void)state;
+    for_each_copy(check_module_is_no_file);
+}
+
+/* --- A damaged module ------------------------------------------------------------------------------ */
+
+static void check_damaged(struct module_copy *copy)
+{
+    size_t n = 0;
+    char *bytes = file_read(copy->module, &n);
+    size_t at = 0;
+
+    /* in a text, so that the loader still takes the file and the module must notice for itself */
+    while (at + 8 < n && memcmp(bytes + at, "OpenSSL ", 8) != 0)
+        at++;
+    assert_true(at + 8 < n);
+    bytes[at] ^= 1;
+    file_write(copy->module, bytes, n);
+    refuse(copy->dir, NULL, "Module_Integrity", copy->module);
+    bytes[at] ^= 1;
+    file_write(copy->module, bytes, n);
+    sx_free(bytes);
+    /* whole again: the process still has the failed one, which nothing but a new process mends */
+    refuse(copy->dir, NULL, "start this program anew", copy->module);
+}
+
+static void test_module_with_one_bit_flipped_is_refused(void **state)
+{
+    (void)state;
+    for_each_copy(check_damaged);
+}
+
+static void check_longer(struct module_copy *copy)
+{
+    size_t n = 0;
+    char *bytes = file_read(copy->module, &n);
+
+    file_write(copy->module, bytes, n + 1); /* the NUL that file_read put there */
+    sx_free(bytes);
+    refuse(copy->dir, NULL, "Module_Integrity", copy->module);
+}
+
+static void test_module_with_one_byte_more_is_refused(void **state)
+{
+    (void)state;
+    for_each_copy(check_longer);
+}
+
+/* A module whose self-test fails while it runs stops for good, and we say so. */
+static int corrupt(const OSSL_PARAM params[], void *arg)
+{
+    (void)params;
+    (void)arg;
+    return 0; /* at the phase "Corrupt" this asks the module to falsify the test's result */
+}
+
+static void check_error_state(struct module_copy *copy)
+{
+    struct sx_provider *provider = accept(copy->dir, NULL);
+    struct sx_fault fault = { 0 };
+    uint8_t bytes[SX_DIGEST_MAX];
+    size_t n = 0;
+
+    assert_ok(sx_provider_check(provider, &fault));
+    OSSL_SELF_TEST_set_callback(provider->libctx, corrupt, NULL);
+    assert_int_equal(OSSL_PROVIDER_self_test(provider->handle), 0);
+    assert_err(sx_provider_check(provider, &fault), SX_ERR_PROVIDER);
+    assert_non_null(strstr(fault.text, "error state"));
+    assert_int_not_equal(sx_digest_once(provider, SX_HASH_SHA256, sx_slice_text("abc"), bytes, &n),
+                         SX_OK);
+    assert_int_not_equal(sx_random_bytes(provider, bytes, sizeof bytes), SX_OK);
+    sx_provider_close(provider);
+}
+
+static void test_module_in_its_error_state_serves_nothing(void **state)
+{
+    (void)state;
+    for_each_copy(check_error_state);
+}
+
+/* --- Configs --------------------------------------------------------------------------------------- */
+
+static void check_wrong_mac(struct module_copy *copy)
+{
+    size_t n = 0;
+    char *text = file_read(copy->config, &n);
+    char *mac = strstr(text, "module-mac = ");
+
+    assert_non_null(mac);
+    mac += strlen("module-mac = ");
+    *mac = *mac == 'A' ? 'B' : 'A';
+    file_write(copy->config, text, n);
+    refuse(copy->dir, NULL, "Module_Integrity", copy->config);
+    sx_free(text);
+}
+
+static void test_wrong_mac_is_refused(void **state)
+{
+    (void)state;
+    for_each_copy(check_wrong_mac);
+}
+
+/* A module checks itself once in a process; another MAC must not ride on that. */
+static void check_wrong_mac_later(struct module_copy *copy)
+{
+    struct sx_provider *good = accept(copy->dir, NULL);
+    char other[MODULE_PATH_MAX + 32];
+    size_t n = 0;
+    char *text = file_read(copy->config, &n);
+    char *mac = strstr(text, "module-mac = ");
+
+    assert_non_null(mac);
+    mac += strlen("module-mac = ");
+    *mac = *mac == 'A' ? 'B' : 'A';
+    (void)snprintf(other, sizeof other, "%s/other.cnf", copy->dir);
+    file_write(other, text, n);
+    sx_free(text);
+    refuse(copy->dir, other, "another module-mac", other);
+    assert_ok(sx_provider_check(good, NULL)); /* and the one that is open goes on */
+    assert_int_equal(unlink(other), 0);
+    sx_provider_close(good);
+}
+
+static void test_wrong_mac_is_refused_for_a_module_that_runs_already(void **state)
+{
+    (void)state;
+    for_each_copy(check_wrong_mac_later);
+}
+
+static void check_missing_config(struct module_copy *copy)
+{
+    assert_int_equal(unlink(copy->config), 0);
+    /* the system's own is the next choice; it may exist, but not for this file */
+    refuse(copy->dir, NULL, "fipsmodule.cnf", "config");
+    refuse(copy->dir, "/nowhere/at/all.cnf", "/nowhere/at/all.cnf", "openssl fipsinstall");
+    refuse(copy->dir, copy->dir, "regular file", copy->dir);
+    assert_int_equal(mkfifo(copy->config, 0600), 0);
+    refuse(copy->dir, copy->config, "regular file", copy->config); /* and doesn't hang */
+}
+
+static void test_missing_config_says_what_where_and_how(void **state)
+{
+    (void)state;
+    for_each_copy(check_missing_config);
+}
+
+static void check_config_too_long(struct module_copy *copy)
+{
+    char *text = sx_alloc(20000);
+
+    assert_non_null(text);
+    memset(text, '\n', 20000);
+    file_write(copy->config, text, 20000);
+    sx_free(text);
+    refuse(copy->dir, NULL, "at most", copy->config);
+}
+
+static void test_config_of_any_length_is_not_read(void **state)
+{
+    (void)state;
+    for_each_copy(check_config_too_long);
+}
+
+static void check_sections(struct module_copy *copy)
+{
+    char mac[512];
+    char text[2048];
+
+    mac_line(copy, mac, sizeof mac);
+    write_config(copy, "");
+    refuse(copy->dir, NULL, "no section fips_sect", copy->config);
+    write_config(copy, "[fips_sect]\nsecurity-checks = 1\n");
+    refuse(copy->dir, NULL, "no module-mac", copy->config);
+    (void)snprintf(text, sizeof text, "%s\n[other]\nx = 1\n", mac); /* outside of any section */
+    write_config(copy, text);
+    refuse(copy->dir, NULL, "no section fips_sect", copy->config);
+    (void)snprintf(text, sizeof text, "[one]\n%s\n[two]\n%s\n", mac, mac);
+    write_config(copy, text);
+    refuse(copy->dir, NULL, "more than one", copy->config);
+    /* the MAC of a section that isn't the module's doesn't count */
+    (void)snprintf(text, sizeof text, "[fips_sect]\nsecurity-checks = 1\n[two]\n%s\n", mac);
+    write_config(copy, text);
+    refuse(copy->dir, NULL, "no module-mac", copy->config);
+}
+
+static void test_config_without_the_section_is_refused(void **state)
+{
+    (void)state;
+    for_each_copy(check_sections);
+}
+
+struct bad_line {
+    const char *line;
+    const char *word; /* in the refusal */
+};
+
+static void check_lines(struct module_copy *copy)
+{
+    static const struct bad_line lines[] = {
+        { "activate = 1", "activate" },
+        { "activate = 0", "activate" },
+        { "activate=yes", "activate" },
+        { "module = /tmp/other.so", "plain" },
+        { "module = other", "\"module = other\"" },
+        { "identity = default", "identity" },
+        { "soft_load = 1", "plain" },
+        { "1.activate = 1", "plain" },
+        { "fips_sect::activate = 1", "plain" },
+        { ".include /etc/ssl/openssl.cnf", "plain" },
+        { ".include = /etc/ssl/openssl.cnf", "plain" },
+        { ".pragma = dollarid:on", "plain" },
+        { "x = $ENV::HOME", "plain" },
+        { "x = ${other::y}", "plain" },
+        { "x = \"1\"", "plain" },
+        { "x = 1 \\", "plain" },
+        { "x = 1 # really", "plain" },
+        { "x", "plain" },
+        { "= 1", "plain" },
+        { "x =", "plain" },
+        { "; comment", "plain" },
+        { "x = \033[31mred", "\\x1b" },
+        { "security-checks = 1", "twice" },
+        { "security-check2 = 0", "switches a check off" },
+    };
+    size_t n = 0;
+    char *text = file_read(copy->config, &n);
+
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        append_config(copy, lines[i].line);
+        refuse(copy->dir, NULL, lines[i].word, copy->config);
+        file_write(copy->config, text, n);
+    }
+    /* a NUL in the middle hides nothing behind it */
+    append_config(copy, "x = 1");
+    file_write(copy->config, text, n);
+    sx_free(text);
+    sx_provider_close(accept(copy->dir, NULL));
+}
+
+static void test_config_with_any_other_line_is_refused_by_name(void **state)
+{
+    (void)state;
+    for_each_copy(check_lines);
+}
+
+static void check_nul(struct module_copy *copy)
+{
+    size_t n = 0;
+    char *text = file_read(copy->config, &n);
+    static const char line[] = "x\0 = 1\n";
+    char *all = sx_alloc(n + sizeof line);
+
+    assert_non_null(all);
+    memcpy(all, text, n);
+    memcpy(all + n, line, sizeof line - 1);
+    file_write(copy->config, all, n + sizeof line - 1);
+    refuse(copy->dir, NULL, "\\x00", copy->config);
+    sx_free(all);
+    sx_free(text);
+}
+
+static void test_config_with_a_nul_is_refused(void **state)
+{
+    (void)state;
+    for_each_copy(check_nul);
+}
+
+/* What a person or another tool may well have written, and what changes nothing. */
+static void check_good_forms(struct module_copy *copy)
+{
+    static const char rest[] = "\n# a comment\n\n[other]\nactivate = 1\n.include /nowhere\n";
+    char mac[512];
+    char text[4096];
+    size_t n = 0;
+    char *own;
+
+    mac_line(copy, mac, sizeof mac);
+    own = file_read(copy->config, &n);
+    append_config(copy, rest); /* other sections are nobody's business */
+    sx_provider_close(accept(copy->dir, NULL));
+
+    /* another name for the section, Windows line ends, blanks */
+    (void)snprintf(text, sizeof text, "[ my module ]\r\n%s", own + strlen("[fips_sect]\n"));
+    write_config(copy, text);
+    sx_provider_close(accept(copy->dir, copy->config));
+    sx_free(own);
+}
+
+static void test_config_in_other_clothes_is_accepted(void **state)
+{
+    (void)state;
+    for_each_copy(check_good_forms);
+}
+
+/* --- Strictness ------------------------------------------------------------------------------------ */
+
+/* The copy's config without the lines that begin with name. */
+static void drop_line(const struct module_copy *copy, const char *name)
+{
+    size_t n = 0;
+    char *text = file_read(copy->config, &n);
+    char *line = strstr(text, name);
+    size_t len;
+
+    assert_non_null(line);
+    len = strcspn(line, "\n") + 1;
+    memmove(line, line + len, strlen(line + len) + 1);
+    file_write(copy->config, text, n - len);
+    sx_free(text);
+}
+
+static void check_tolerant(struct module_copy *copy)
+{
+    static const char *const checks[] = { "signature-digest-check", "sshkdf-key-check",
+                                          "hmac-key-check", "tdes-encrypt-disabled" };
+    size_t n = 0;
+    char *text = file_read(copy->config, &n);
+
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        if (strstr(text, checks[i]) == NULL)
+            continue; /* modules before 3.4 have no such check, and always enforce */
+        drop_line(copy, checks[i]);
+        refuse(copy->dir, NULL, "tolerant", checks[i]);
+        file_write(copy->config, text, n);
+    }
+    sx_free(text);
+}
+
+static void test_tolerant_module_is_refused_by_the_check_that_is_off(void **state)
+{
+    (void)state;
+    for_each_copy(check_tolerant);
+}
+
+/* What tests/support/modules.sh lays beside a module as openssl fipsinstall would write it. */
+static void test_tolerant_config_of_the_tool_is_refused(void **state)
+{
+    const struct modules *modules = modules_at_hand();
+
+    (void)state;
+    for (size_t i = 0; i < modules->count; i++) {
+        char path[MODULE_PATH_MAX + 40];
+        struct stat st;
+
+        (void)snprintf(path, sizeof path, "%s/fipsmodule-tolerant.cnf", modules->dirs[i]);
+        if (stat(path, &st) == 0)
+            refuse(modules->dirs[i], path, "tolerant", path);
+    }
+}
+
+/* A config that lets a module skip its self-tests: they are run all the same. The MAC is the same
+ * for every installation, as it covers this very text. */
+static void check_install_status(struct module_copy *copy)
+{
+    const struct sx_provider_info *info;
+    struct sx_provider *provider;
+    size_t kats = 0;
+
+    append_config(copy, "install-mac = 41:9C:38:C2:8F:59:09:43:2C:AA:2F:58:36:2D:D9:04:F9:6C:56:"
+                        "8B:09:E0:18:3A:2E:D6:CC:69:05:04:E1:11\n"
+                        "install-status = INSTALL_SELF_TEST_KATS_RUN\n");
+    provider = accept(copy->dir, NULL);
+    info = sx_provider_get_info(provider);
+    assert_true(info->has_install_status);
+    for (size_t i = 0; i < info->test_count; i++)
+        kats += strncmp(info->tests[i].type, "KAT_", 4) == 0;
+    assert_true(kats >= 10);
+    sx_provider_close(provider);
+}
+
+static void test_skipped_self_tests_are_run_all_the_same(void **state)
+{
+    (void)state;
+    for_each_copy(check_install_status);
+}
+
+/* A module that ran its self-tests for the host program before we came. */
+static void check_loaded_before(struct module_copy *copy)
+{
+    char config[MODULE_PATH_MAX + 32];
+    char mac[512];
+    char text[2048];
+    OSSL_LIB_CTX *host = OSSL_LIB_CTX_new();
+    OSSL_PROVIDER *theirs;
+    struct sx_provider *provider;
+
+    mac_line(copy, mac, sizeof mac);
+    (void)snprintf(config, sizeof config, "%s/host.cnf", copy->dir);
+    (void)snprintf(text, sizeof text,
+                   "openssl_conf = init\n[init]\nproviders = p\n[p]\nfips = f\n[f]\n%s\n", mac);
+    file_write(config, text, strlen(text));
+    assert_non_null(host);
+    assert_int_equal(OSSL_PROVIDER_set_default_search_path(host, copy->dir), 1);
+    assert_int_equal(OSSL_LIB_CTX_load_config(host, config), 1);
+    theirs = OSSL_PROVIDER_load(host, "fips");
+    assert_non_null(theirs);
+
+    provider = accept(copy->dir, NULL);
+    assert_true(sx_provider_get_info(provider)->test_count >= 10);
+    sx_provider_close(provider);
+    assert_int_equal(OSSL_PROVIDER_unload(theirs), 1);
+    OSSL_LIB_CTX_free(host);
+    assert_int_equal(unlink(config), 0);
+}
+
+static void test_module_that_the_host_loaded_before_is_tested_again(void **state)
+{
+    (void)state;
+    for_each_copy(check_loaded_before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_missing_module_says_what_where_and_how),
+        cmocka_unit_test(test_what_is_no_module_is_refused),
+        cmocka_unit_test(test_module_with_one_bit_flipped_is_refused),
+        cmocka_unit_test(test_module_with_one_byte_more_is_refused),
+        cmocka_unit_test(test_module_in_its_error_state_serves_nothing),
+        cmocka_unit_test(test_wrong_mac_is_refused),
+        cmocka_unit_test(test_wrong_mac_is_refused_for_a_module_that_runs_already),
+        cmocka_unit_test(test_missing_config_says_what_where_and_how),
+        cmocka_unit_test(test_config_of_any_length_is_not_read),
+        cmocka_unit_test(test_config_without_the_section_is_refused),
+        cmocka_unit_test(test_config_with_any_other_line_is_refused_by_name),
+        cmocka_unit_test(test_config_with_a_nul_is_refused),
+        cmocka_unit_test(test_config_in_other_clothes_is_accepted),
+        cmocka_unit_test(test_tolerant_module_is_refused_by_the_check_that_is_off),
+        cmocka_unit_test(test_tolerant_config_of_the_tool_is_refused),
+        cmocka_unit_test(test_skipped_self_tests_are_run_all_the_same),
+        cmocka_unit_test(test_module_that_the_host_loaded_before_is_tested_again),
+    };
+
+    return cmocka_run_group_tests_name("crypto/provider_closed", tests, NULL, NULL);
+}
