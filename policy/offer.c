@@ -59,6 +59,7 @@ static void add_policy(struct list *list, struct sx_slice without)
 /* Names that the user wrote: each must pass both locks. */
 static enum sx_err add_named(struct list *list, struct sx_slice names, struct sx_fault *fault)
 {
+    const bool ends_empty = names.ptr[names.len - 1] == ',';
     struct sx_slice entry;
 
     while (sx_list_next(&names, &entry)) {
@@ -66,7 +67,8 @@ static enum sx_err add_named(struct list *list, struct sx_slice names, struct sx
         char why[512];
         unsigned row = 0;
 
-        if (entry.len == 0 || entry.len >= sizeof name || memchr(entry.ptr, '\0', entry.len))
+        if (ends_empty || entry.len == 0 || entry.len >= sizeof name ||
+            memchr(entry.ptr, '\0', entry.len))
             return sx_fault_set(fault, SX_ERR_POLICY_ALGORITHM,
                                 "the list of %s algorithms has an entry that is empty or too long",
                                 sx_alg_kind_name(list->kind));

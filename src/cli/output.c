@@ -24,7 +24,15 @@ void sx_cli_output_clear(struct sx_cli_output *output)
 {
     free(output->data);
     output->data = NULL;
-    output->start = output->end = output->capacity = output->held = 0;
+    output->start = output->length = output->capacity = output->held = 0;
+}
+
+/* What waits up to the ring's end. */
+static size_t contiguous(const struct sx_cli_output *output)
+{
+    size_t to_end = output->capacity - output->start;
+
+    return output->length < to_end ? output->length : to_end;
 }
 
 static bool has_room(const struct sx_cli_output *output)
@@ -58,40 +66,45 @@ static size_t write_some(struct sx_cli_output *output, const unsigned char *text
     return done;
 }
 
-/* Room behind what waits: by moving it to the front, or by growing. */
-static bool make_room(struct sx_cli_output *output, size_t length)
+/* A larger ring, with what waits at its beginning. */
+static bool grow(struct sx_cli_output *output, size_t wanted)
 {
-    size_t waiting = output->end - output->start;
     size_t capacity = output->capacity == 0 ? FIRST_CAPACITY : output->capacity;
-    unsigned char *grown;
+    size_t first = contiguous(output);
+    unsigned char *data;
 
-    if (output->start > 0 && waiting > 0)
-        memmove(output->data, output->data + output->start, waiting);
-    output->start = 0;
-    output->end = waiting;
-    /* At most half full after the move, so that moving stays rare. */
-    while (capacity - waiting < length || waiting > capacity / 2)
+    while (capacity < wanted)
         capacity *= 2;
-    if (capacity == output->capacity)
-        return true;
-    grown = realloc(output->data, capacity);
-    if (grown == NULL)
+    data = malloc(capacity);
+    if (data == NULL)
         return false;
-    output->data = grown;
+    if (output->length > 0) {
+        memcpy(data, output->data + output->start, first);
+        memcpy(data + first, output->data, output->length - first);
+    }
+    free(output->data);
+    output->data = data;
     output->capacity = capacity;
+    output->start = 0;
     return true;
 }
 
 static size_t keep(struct sx_cli_output *output, const unsigned char *text, size_t length)
 {
+    size_t at;
+    size_t first;
+
     if (length == 0 || output->error != 0)
         return 0;
-    if (output->capacity - output->end < length && !make_room(output, length)) {
+    if (output->capacity - output->length < length && !grow(output, output->length + length)) {
         output->error = ENOMEM;
         return 0;
     }
-    memcpy(output->data + output->end, text, length);
-    output->end += length;
+    at = (output->start + output->length) % output->capacity;
+    first = output->capacity - at < length ? output->capacity - at : length;
+    memcpy(output->data + at, text, first);
+    memcpy(output->data, text + first, length - first);
+    output->length += length;
     return length;
 }
 
@@ -114,19 +127,26 @@ size_t sx_cli_output_put(struct sx_cli_output *output, const void *text, size_t 
 
 bool sx_cli_output_is_waiting(const struct sx_cli_output *output)
 {
-    return output->error == 0 && output->end > output->start;
+    return output->error == 0 && output->length > 0;
 }
 
 size_t sx_cli_output_flush(struct sx_cli_output *output)
 {
-    size_t n = write_some(output, output->data + output->start, output->end - output->start);
-    size_t released;
+    size_t released = 0;
+    size_t piece;
+    size_t n;
 
-    output->start += n;
+    do {
+        piece = contiguous(output);
+        n = piece == 0 ? 0 : write_some(output, output->data + output->start, piece);
+        output->length -= n;
+        output->start = output->length == 0 ? 0 : (output->start + n) % output->capacity;
+        released += n;
+    } while (n == piece && output->length > 0);
     if (output->error != 0)
-        output->start = output->end;
+        output->length = 0;
     /* Lines of our own are among the bytes, so what is held is at most what waits, always. */
-    released = n < output->held && output->error == 0 ? n : output->held;
+    released = released < output->held && output->error == 0 ? released : output->held;
     output->held -= released;
     return released;
 }
@@ -147,7 +167,7 @@ void sx_cli_output_note(struct sx_cli_output *output, const char *line)
 
     if (output->error != 0)
         return;
-    if (output->end - output->start > NOTES_MAX) {
+    if (output->length > NOTES_MAX) {
         output->dropped++;
         return;
     }

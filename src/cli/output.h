@@ -13,11 +13,11 @@
 struct sx_cli_output {
     int fd;
     bool is_file;
-    int error; /* errno of the write that failed; nothing is written after it */
-    unsigned char *data;
-    size_t start; /* what waits is data[start] to data[end] */
-    size_t end;
+    int error;           /* errno of the write that failed; nothing is written after it */
+    unsigned char *data; /* a ring */
     size_t capacity;
+    size_t start;          /* where what waits begins */
+    size_t length;         /* how much waits */
     size_t held;           /* bytes of the waiting ones that the server's window waits for */
     unsigned long dropped; /* notes that found no room */
     bool did_write;        /* since it was last set to false */

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 
 #include <openssl/asn1.h>
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/objects.h>
@@ -16,9 +17,9 @@
 #include <openssl/x509.h>
 
 enum {
-    SX_DER_MAX = 1 << 17,
-    SX_PBKDF2_COUNT_MAX = 10 * 1000 * 1000, /* beyond that a damaged file is likelier */
-    SX_APPROVED_SALT_MIN = 16,              /* SP 800-132: 128 bits */
+    SX_DER_MAX = 1 << 14,                  /* RSA of 16384 bits takes 9.5 KiB */
+    SX_PBKDF2_COUNT_MAX = 4 * 1000 * 1000, /* beyond that a damaged file is likelier */
+    SX_APPROVED_SALT_MIN = 16,             /* SP 800-132: 128 bits */
     SX_APPROVED_COUNT_MIN = 1000,
     SX_RSA_BITS_APPROVED = 2048, /* SP 800-131A, to sign */
 };
@@ -45,14 +46,38 @@ static bool is_consistent(const struct sx_key *key)
     return is_ok;
 }
 
+/* No private number of RSA is longer than the modulus. Longer ones would be slow to calculate with,
+ * and are not what anybody's key generation makes. */
+static bool is_bounded(const struct sx_key *key)
+{
+    static const char *const names[] = {
+        OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
+        OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
+        OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
+    };
+    bool is_ok = true;
+
+    for (size_t i = 0; key->type == SX_KEY_RSA && i < sizeof names / sizeof names[0]; i++) {
+        BIGNUM *number = NULL;
+
+        if (EVP_PKEY_get_bn_param(key->pkey, names[i], &number) != 1)
+            is_ok = false;
+        else if (BN_num_bits(number) > (int)key->bits)
+            is_ok = false;
+        BN_clear_free(number);
+    }
+    return is_ok;
+}
+
 enum sx_err sx_key_wrap_private(struct sx_provider *provider, EVP_PKEY *take_pkey,
                                 struct sx_fault *fault, struct sx_key **out)
 {
     struct sx_key *key = NULL;
 
     SX_TRY(sx_key_wrap(provider, take_pkey, true, SX_ERR_KEY_FORMAT, fault, &key));
-    if (!is_consistent(key)) {
+    if (!is_bounded(key) || !is_consistent(key)) {
         sx_key_free(key);
+        (void)sx_openssl_fault(NULL, SX_ERR_KEY_FORMAT, "");
         return sx_fault_set(fault, SX_ERR_KEY_FORMAT,
                             "the private key doesn't fit its own public part: it is damaged");
     }

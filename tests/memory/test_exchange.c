@@ -111,8 +111,8 @@ static void test_dh_values_out_of_range(void **state)
         size_t n;
     } small[] = {
         { { 0 }, 0 },          /* 0 */
-        { { 0 }, 1 },          /* 0, written long */
         { { 1 }, 1 },          /* 1 */
+        { { 0 }, 1 },          /* 0, written long */
         { { 0, 1 }, 2 },       /* 1, written long */
         { { 0, 2 }, 2 },       /* 2 would do, but not so long */
         { { 0x80 }, 1 },       /* negative */
@@ -122,11 +122,17 @@ static void test_dh_values_out_of_range(void **state)
 
     (void)state;
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
-        for (size_t i = 0; i < sizeof small / sizeof small[0]; i++)
+        /* The large groups are dear; how a value is written does not depend on the group. */
+        bool is_short = g > 0 && !fixture_is_full();
+        size_t small_count = is_short ? 3 : sizeof small / sizeof small[0];
+
+        for (size_t i = 0; i < small_count; i++)
             check_share(groups[g].kex, small[i].bytes, small[i].n, SX_ERR_PEER_DH_VALUE);
-        for (int difference = -1; difference <= 2; difference++)
+        for (int difference = -1; difference <= (is_short ? 0 : 2); difference++)
             check_share(groups[g].kex, share, prime_plus(&groups[g], difference, share),
                         SX_ERR_PEER_DH_VALUE);
+        if (is_short)
+            continue;
         memset(share, 0x7f, sizeof share); /* longer than the prime */
         check_share(groups[g].kex, share, sizeof share, SX_ERR_PEER_DH_VALUE);
     }

@@ -86,7 +86,7 @@ static void test_a_server_with_the_largest_sizes(void **state)
 
 static void test_many_megabytes_in_all_directions(void **state)
 {
-    struct session_config config = streaming_config(8 * MEGABYTE, 8 * MEGABYTE, 4 * MEGABYTE);
+    struct session_config config = streaming_config(4 * MEGABYTE, 4 * MEGABYTE, 2 * MEGABYTE);
     struct session *session = run_whole(&config);
 
     (void)state;
@@ -97,13 +97,13 @@ static void test_many_megabytes_in_all_directions(void **state)
 /* Neither stream waits for the other. */
 static void test_either_stream_alone(void **state)
 {
-    struct session_config config = streaming_config(0, 0, 5 * MEGABYTE);
+    struct session_config config = streaming_config(0, 0, 2 * MEGABYTE + 1);
 
     (void)state;
     session_free(run_whole(&config));
-    config = streaming_config(0, 5 * MEGABYTE, 0);
+    config = streaming_config(0, 2 * MEGABYTE + 1, 0);
     session_free(run_whole(&config));
-    config = streaming_config(5 * MEGABYTE, 0, 0);
+    config = streaming_config(2 * MEGABYTE + 1, 0, 0);
     session_free(run_whole(&config));
 }
 

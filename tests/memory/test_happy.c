@@ -7,7 +7,7 @@ static void test_every_algorithm_of_the_default_policy(void **state)
     struct session_config config = session_config_default();
 
     (void)state;
-    check_matrix(&config, 100);
+    check_matrix(&config, 85);
 }
 
 static void test_each_direction_has_its_own_algorithms(void **state)

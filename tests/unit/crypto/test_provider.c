@@ -149,6 +149,46 @@ static void test_fips_context_holds_nothing_else(void **state)
     for_each_provider(check_nothing_else);
 }
 
+/* X25519 is in a 3.5 module as not approved. Taking back fips=yes gets at it, and then it is the
+ * indicator (libcrypto and module from 3.4 on) that must stop it. */
+static void check_indicator(const struct test_provider *tp)
+{
+    const struct sx_provider_info *info = sx_provider_get_info(tp->provider);
+    const char *const query = "provider=fips,-fips";
+    OSSL_LIB_CTX *libctx = tp->provider->libctx;
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *ctx;
+    unsigned char z[32];
+    size_t n = sizeof z;
+
+    if (!info->has_indicator) {
+        /* both halves are needed, so one of them is older than 3.4 */
+        assert_true(!tp->is_fips || option_named(info, "signature-digest-check") == NULL ||
+                    OPENSSL_version_major() * 100 + OPENSSL_version_minor() < 304);
+        assert_int_equal(sx_provider_unapproved_count(tp->provider), 0);
+        return;
+    }
+    ctx = EVP_PKEY_CTX_new_from_name(libctx, "X25519", query);
+    if (ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1)
+        (void)EVP_PKEY_generate(ctx, &key);
+    EVP_PKEY_CTX_free(ctx);
+    if (key != NULL) {
+        ctx = EVP_PKEY_CTX_new_from_pkey(libctx, key, query);
+        assert_false(EVP_PKEY_derive_init(ctx) == 1 && EVP_PKEY_derive_set_peer(ctx, key) == 1 &&
+                     EVP_PKEY_derive(ctx, z, &n) == 1);
+        EVP_PKEY_CTX_free(ctx);
+        EVP_PKEY_free(key);
+    }
+    assert_true(sx_provider_unapproved_count(tp->provider) > 0);
+    assert_err(sx_openssl_fault(NULL, SX_ERR_MAKE_KEY, "X25519"), SX_ERR_UNAPPROVED);
+}
+
+static void test_indicator_stops_what_is_not_approved(void **state)
+{
+    (void)state;
+    for_each_provider(check_indicator);
+}
+
 /* The host program's own providers are its own: ours see nothing of them. */
 static void test_providers_of_the_host_stay_outside(void **state)
 {
@@ -357,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_fips_provider_gives_evidence),
         cmocka_unit_test(test_pairwise_tests_are_counted),
         cmocka_unit_test(test_fips_context_holds_nothing_else),
+        cmocka_unit_test(test_indicator_stops_what_is_not_approved),
         cmocka_unit_test(test_providers_of_the_host_stay_outside),
         cmocka_unit_test(test_same_wish_gives_the_same_provider),
         cmocka_unit_test(test_objects_hold_their_provider),

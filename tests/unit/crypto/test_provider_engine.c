@@ -15,7 +15,12 @@ static unsigned random_calls;
 
 static EVP_CIPHER *engine_cipher;
 static EVP_MD *engine_digest;
-static EVP_PKEY_METHOD *engine_pkey;
+
+/* One method for each key type, as the engine frees each by itself. */
+static const int pkey_types[] = { EVP_PKEY_RSA, EVP_PKEY_EC, EVP_PKEY_DH, EVP_PKEY_ED25519,
+                                  EVP_PKEY_X25519 };
+enum { PKEY_TYPES = sizeof pkey_types / sizeof pkey_types[0] };
+static EVP_PKEY_METHOD *engine_pkey[PKEY_TYPES];
 
 static int cipher_init(EVP_CIPHER_CTX *ctx, const unsigned char *key, const unsigned char *iv,
                        int enc)
@@ -97,17 +102,18 @@ static int give_digest(ENGINE *e, const EVP_MD **out, const int **nids, int nid)
 
 static int give_pkey(ENGINE *e, EVP_PKEY_METHOD **out, const int **nids, int nid)
 {
-    static const int all[] = { EVP_PKEY_RSA, EVP_PKEY_EC, EVP_PKEY_DH, EVP_PKEY_ED25519,
-                               EVP_PKEY_X25519 };
-
     (void)e;
-    (void)nid;
     if (out == NULL) {
-        *nids = all;
-        return (int)(sizeof all / sizeof all[0]);
+        *nids = pkey_types;
+        return PKEY_TYPES;
     }
-    *out = engine_pkey;
-    return 1;
+    for (int i = 0; i < PKEY_TYPES; i++) {
+        if (pkey_types[i] == nid) {
+            *out = engine_pkey[i];
+            return 1;
+        }
+    }
+    return 0;
 }
 
 static RAND_METHOD random_method = { .bytes = random_bytes, .pseudorand = random_bytes };
@@ -127,8 +133,10 @@ static ENGINE *make_engine(void)
 {
     ENGINE *e = ENGINE_new();
 
-    engine_pkey = EVP_PKEY_meth_new(EVP_PKEY_RSA, 0); /* the engine frees this one */
-    EVP_PKEY_meth_set_keygen(engine_pkey, NULL, pkey_keygen);
+    for (int i = 0; i < PKEY_TYPES; i++) {
+        engine_pkey[i] = EVP_PKEY_meth_new(pkey_types[i], 0);
+        EVP_PKEY_meth_set_keygen(engine_pkey[i], NULL, pkey_keygen);
+    }
     assert_non_null(e);
     if (engine_cipher != NULL)
         return register_engine(e);

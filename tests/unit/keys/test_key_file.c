@@ -262,8 +262,8 @@ static void for_every_file(void (*check)(const struct data *file, size_t key,
             char name[64];
             struct data file;
 
-            if (!form_file(key, form, name))
-                continue;
+            if (!form_file(key, form, name) || strcmp(forms[form], "salt8") == 0)
+                continue; /* salt8 is as salt16 */
             file = data_read(name);
             check(&file, key, &blob, has_check, name);
         }
@@ -297,7 +297,7 @@ static void damage_everywhere(const struct data *file, size_t key, const struct 
                               bool has_check, const char *name)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const size_t step = getenv("SEXEC_TEST_FULL") != NULL ? 1 : file->len / 32 + 1;
+    const size_t step = getenv("SEXEC_TEST_FULL") != NULL ? 1 : file->len / 12 + 1;
     struct data copy = *file;
     uint32_t seed = (uint32_t)file->len;
 
