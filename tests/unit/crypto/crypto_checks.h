@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "support/providers.h"
 
-enum { BYTES_MAX = 1200 };
+enum { BYTES_MAX = 2048 };
 
 /* Bytes written as hex, of at most BYTES_MAX. */
 struct bytes {
