@@ -4,10 +4,14 @@
 #include <string.h>
 
 const struct sx_policy *const sx_policies[] = {
-    &sx_policy_fips,    &sx_policy_niap,    &sx_policy_cnsa1,
-    &sx_policy_stig,    &sx_policy_default,
+    &sx_policy_fips,
+    &sx_policy_niap,
+    &sx_policy_cnsa1,
+    &sx_policy_stig,
+    &sx_policy_default,
 #if SX_LEGACY
-    &sx_policy_compat,  &sx_policy_legacy,
+    &sx_policy_compat,
+    &sx_policy_legacy,
 #endif
     NULL,
 };

@@ -226,23 +226,13 @@ static const struct sx_sig_alg *const legacy_user_keys[] = {
 };
 
 static const struct sx_cipher_alg *const legacy_ciphers[] = {
-    &sx_cipher_aes256_gcm,
-    &sx_cipher_aes128_gcm,
-    &sx_cipher_aes256_ctr,
-    &sx_cipher_aes192_ctr,
-    &sx_cipher_aes128_ctr,
-    &sx_cipher_chacha20_poly1305,
-    &sx_cipher_aes256_cbc, /* CBC */
-    &sx_cipher_aes192_cbc,
-    &sx_cipher_aes128_cbc,
-    &sx_cipher_3des_ctr, /* blocks of 64 bits */
-    &sx_cipher_3des_cbc,
-    &sx_cipher_blowfish_cbc,
-    &sx_cipher_cast128_cbc,
+    &sx_cipher_aes256_gcm, &sx_cipher_aes128_gcm,   &sx_cipher_aes256_ctr,
+    &sx_cipher_aes192_ctr, &sx_cipher_aes128_ctr,   &sx_cipher_chacha20_poly1305,
+    &sx_cipher_aes256_cbc,                                               /* CBC */
+    &sx_cipher_aes192_cbc, &sx_cipher_aes128_cbc,   &sx_cipher_3des_ctr, /* blocks of 64 bits */
+    &sx_cipher_3des_cbc,   &sx_cipher_blowfish_cbc, &sx_cipher_cast128_cbc,
     &sx_cipher_arcfour256, /* RC4 */
-    &sx_cipher_arcfour128,
-    &sx_cipher_arcfour,
-    NULL,
+    &sx_cipher_arcfour128, &sx_cipher_arcfour,      NULL,
 };
 
 static const struct sx_mac_alg *const legacy_macs[] = {

@@ -65,8 +65,12 @@ static const struct sx_sig_alg *const default_user_keys[] = {
  * last although it is sound: alone of these it can be truncated where the server doesn't do
  * strict key exchange (see strict_kex below), so it is for servers that have no AES. */
 static const struct sx_cipher_alg *const default_ciphers[] = {
-    &sx_cipher_aes256_gcm, &sx_cipher_aes128_gcm, &sx_cipher_aes256_ctr,
-    &sx_cipher_aes192_ctr, &sx_cipher_aes128_ctr, &sx_cipher_chacha20_poly1305,
+    &sx_cipher_aes256_gcm,
+    &sx_cipher_aes128_gcm,
+    &sx_cipher_aes256_ctr,
+    &sx_cipher_aes192_ctr,
+    &sx_cipher_aes128_ctr,
+    &sx_cipher_chacha20_poly1305,
     NULL,
 };
 

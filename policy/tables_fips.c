@@ -23,16 +23,11 @@
  * with, so it would win over group14 only to fail. curve25519 is not in SP 800-56A and is out by
  * name, since modules before 3.4 have it as if it were approved. */
 static const struct sx_kex_alg *const fips_kex[] = {
-    &sx_kex_mlkem768nistp256_sha256,
-    &sx_kex_mlkem1024nistp384_sha384,
-    &sx_kex_ecdh_nistp256,
-    &sx_kex_ecdh_nistp384,
-    &sx_kex_ecdh_nistp521,
-    &sx_kex_dh_group16_sha512,
-    &sx_kex_dh_group18_sha512,
-    &sx_kex_dh_group14_sha256,
-    &sx_kex_dh_gex_sha256,
-    NULL,
+    &sx_kex_mlkem768nistp256_sha256, &sx_kex_mlkem1024nistp384_sha384,
+    &sx_kex_ecdh_nistp256,           &sx_kex_ecdh_nistp384,
+    &sx_kex_ecdh_nistp521,           &sx_kex_dh_group16_sha512,
+    &sx_kex_dh_group18_sha512,       &sx_kex_dh_group14_sha256,
+    &sx_kex_dh_gex_sha256,           NULL,
 };
 
 /* FIPS 186-5: ECDSA and RSA PKCS#1 v1.5 with SHA-2. No ssh-rsa: SHA-1 signatures are disallowed.
@@ -41,21 +36,11 @@ static const struct sx_kex_alg *const fips_kex[] = {
  * key is asked for that a fingerprint was noted of; then OpenSSH's certificates (in
  * crypto-policies) and X.509's (RFC 6187), which sign with the same algorithms. */
 static const struct sx_sig_alg *const fips_host_keys[] = {
-    &sx_sig_ecdsa_nistp256,
-    &sx_sig_ecdsa_nistp384,
-    &sx_sig_ecdsa_nistp521,
-    &sx_sig_rsa_sha2_512,
-    &sx_sig_rsa_sha2_256,
-    &sx_sig_ecdsa_nistp256_cert,
-    &sx_sig_ecdsa_nistp384_cert,
-    &sx_sig_ecdsa_nistp521_cert,
-    &sx_sig_rsa_sha2_512_cert,
-    &sx_sig_rsa_sha2_256_cert,
-    &sx_sig_x509v3_ecdsa_nistp256,
-    &sx_sig_x509v3_ecdsa_nistp384,
-    &sx_sig_x509v3_ecdsa_nistp521,
-    &sx_sig_x509v3_rsa2048_sha256,
-    NULL,
+    &sx_sig_ecdsa_nistp256,        &sx_sig_ecdsa_nistp384,        &sx_sig_ecdsa_nistp521,
+    &sx_sig_rsa_sha2_512,          &sx_sig_rsa_sha2_256,          &sx_sig_ecdsa_nistp256_cert,
+    &sx_sig_ecdsa_nistp384_cert,   &sx_sig_ecdsa_nistp521_cert,   &sx_sig_rsa_sha2_512_cert,
+    &sx_sig_rsa_sha2_256_cert,     &sx_sig_x509v3_ecdsa_nistp256, &sx_sig_x509v3_ecdsa_nistp384,
+    &sx_sig_x509v3_ecdsa_nistp521, &sx_sig_x509v3_rsa2048_sha256, NULL,
 };
 
 /* The same signatures for users. */

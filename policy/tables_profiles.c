@@ -25,8 +25,12 @@ static const struct sx_compression_alg *const no_compression[] = { &sx_compressi
  * with 3072 bits and more. No hybrid, no P-256, no group14. The curve first, as it is the fastest;
  * then groups from small to large, all of them beyond 128 bits. */
 static const struct sx_kex_alg *const niap_kex[] = {
-    &sx_kex_ecdh_nistp384,     &sx_kex_ecdh_nistp521,     &sx_kex_dh_group15_sha512,
-    &sx_kex_dh_group16_sha512, &sx_kex_dh_group17_sha512, &sx_kex_dh_group18_sha512,
+    &sx_kex_ecdh_nistp384,
+    &sx_kex_ecdh_nistp521,
+    &sx_kex_dh_group15_sha512,
+    &sx_kex_dh_group16_sha512,
+    &sx_kex_dh_group17_sha512,
+    &sx_kex_dh_group18_sha512,
     NULL,
 };
 
@@ -159,15 +163,26 @@ const struct sx_policy sx_policy_cnsa1 = {
 /* RHEL 9 in FIPS mode, which the STIG demands of the machine: crypto-policies FIPS, less the
  * hybrids, which RHEL 9 doesn't have, and less group exchange, for fips's reason. */
 static const struct sx_kex_alg *const stig_kex[] = {
-    &sx_kex_ecdh_nistp256,     &sx_kex_ecdh_nistp384,     &sx_kex_ecdh_nistp521,
-    &sx_kex_dh_group16_sha512, &sx_kex_dh_group18_sha512, &sx_kex_dh_group14_sha256,
+    &sx_kex_ecdh_nistp256,
+    &sx_kex_ecdh_nistp384,
+    &sx_kex_ecdh_nistp521,
+    &sx_kex_dh_group16_sha512,
+    &sx_kex_dh_group18_sha512,
+    &sx_kex_dh_group14_sha256,
     NULL,
 };
 static const struct sx_sig_alg *const stig_host_keys[] = {
-    &sx_sig_ecdsa_nistp256,      &sx_sig_ecdsa_nistp384,      &sx_sig_ecdsa_nistp521,
-    &sx_sig_rsa_sha2_512,        &sx_sig_rsa_sha2_256,        &sx_sig_ecdsa_nistp256_cert,
-    &sx_sig_ecdsa_nistp384_cert, &sx_sig_ecdsa_nistp521_cert, &sx_sig_rsa_sha2_512_cert,
-    &sx_sig_rsa_sha2_256_cert,   NULL,
+    &sx_sig_ecdsa_nistp256,
+    &sx_sig_ecdsa_nistp384,
+    &sx_sig_ecdsa_nistp521,
+    &sx_sig_rsa_sha2_512,
+    &sx_sig_rsa_sha2_256,
+    &sx_sig_ecdsa_nistp256_cert,
+    &sx_sig_ecdsa_nistp384_cert,
+    &sx_sig_ecdsa_nistp521_cert,
+    &sx_sig_rsa_sha2_512_cert,
+    &sx_sig_rsa_sha2_256_cert,
+    NULL,
 };
 static const struct sx_sig_alg *const stig_user_keys[] = {
     &sx_sig_ecdsa_nistp256, &sx_sig_ecdsa_nistp384, &sx_sig_ecdsa_nistp521,
