@@ -46,7 +46,10 @@ struct sx_packet_reader {
     uint32_t sequence; /* of the next packet */
     bool has_length;   /* the next packet's length is known (and its first block decrypted) */
     uint32_t length;
-    size_t finished; /* bytes of the last packet, still at the buffer's front */
+    size_t finished;            /* bytes of the last packet, still at the buffer's front */
+    size_t discard;             /* bytes to read before a damaged packet is told; 0 while none is */
+    struct sx_inflate *inflate; /* NULL while nothing is compressed */
+    struct sx_buffer inflated;  /* the payload after it was decompressed */
 };
 
 /* sx_packet_read decrypts and checks the next packet of in, if it is whole; *out_has says so, and

@@ -124,6 +124,7 @@ void session_on_event(struct session *session, const struct sx_event *event)
 
     trace(session, event->type);
     switch (event->type) {
+    case SX_EVENT_SERVER_OFFER: break;
     case SX_EVENT_NEGOTIATED: session->negotiated = event->negotiated; break;
     case SX_EVENT_HOST_KEY: on_host_key(session, &event->host_key); break;
     case SX_EVENT_BANNER: keep_text(text, cap, event->text); break;
