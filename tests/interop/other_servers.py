@@ -1,0 +1,417 @@
+"""Servers that speak all they can: OpenSSH 9 and 10, Dropbear, PuTTY's uppity, AsyncSSH, Paramiko
+and Twisted Conch, each with a host key of every type and every switch thrown.
+
+start(NAME) gives one that runs, with its port, its user and what it offers; a second call gives
+the same one. Where OpenSSH 10 and uppity lie says SEXEC_TEST_SERVERS (build/servers, made by
+tests/support/servers.sh).
+"""
+
+import functools
+import os
+import pathlib
+import random
+import shutil
+import socket
+import subprocess
+import threading
+
+import servers
+import support
+
+ADDRESS = servers.ADDRESS
+SCRIPTS = support.SOURCE / "tests" / "support" / "servers"
+MADE = pathlib.Path(os.environ.get("SEXEC_TEST_SERVERS") or support.SOURCE / "build" / "servers")
+KEY_TYPES = {  # our name of a type -> ssh-keygen's options
+    "rsa": ["-t", "rsa", "-b", "2048"],
+    "dsa": ["-t", "dsa", "-b", "1024"],
+    "ecdsa256": ["-t", "ecdsa", "-b", "256"],
+    "ecdsa384": ["-t", "ecdsa", "-b", "384"],
+    "ecdsa521": ["-t", "ecdsa", "-b", "521"],
+    "ed25519": ["-t", "ed25519"],
+}
+LISTS = ("kex", "host key", "cipher", "mac", "compression")
+
+
+# --- Keys -----------------------------------------------------------------------------------------
+
+
+def tool(*arguments):
+    subprocess.run(
+        [str(argument) for argument in arguments], check=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+
+
+@functools.lru_cache(maxsize=None)
+def keys():
+    """A folder, made once: host_TYPE and user_TYPE with .pub, for hosts also a certificate of
+    OpenSSH's in -cert.pub, and a self-signed X.509 one in .x509 (but for Ed25519)."""
+    place = support.folder("all-keys")
+    for kind, options in KEY_TYPES.items():
+        for role, form in (("host", "PEM"), ("user", "PKCS8")):
+            path = place / f"{role}_{kind}"
+            tool("ssh-keygen", "-q", *options, "-m", form, "-N", "", "-C", "", "-f", path)
+    # A certificate of ssh-dss can only be signed by another type of key.
+    tool("ssh-keygen", "-q", *KEY_TYPES["ecdsa256"], "-N", "", "-C", "", "-f", place / "ca")
+    for kind in KEY_TYPES:
+        host = place / f"host_{kind}"
+        tool("ssh-keygen", "-q", "-s", place / "ca", "-h", "-I", kind, "-n", ADDRESS, f"{host}.pub")
+        if kind != "ed25519":
+            hash_option = "-sha1" if kind == "dsa" else "-sha256"
+            tool(
+                "openssl", "req", "-x509", "-new", "-key", host, hash_option, "-days", "30",
+                "-subj", f"/CN={kind}.example", "-out", f"{host}.x509",
+            )
+    return place
+
+
+def host_keys(*kinds):
+    return [keys() / f"host_{kind}" for kind in kinds or KEY_TYPES]
+
+
+def user_key(kind="ecdsa256"):
+    return keys() / f"user_{kind}"
+
+
+def trust(*paths):
+    """The options that trust these host keys, and their OpenSSH certificates."""
+    files = [f"{path}{end}" for path in paths for end in (".pub", "-cert.pub")]
+    return [servers.trust_in(servers.public_blob(file)) for file in files]
+
+
+def certificate_der(path):
+    done = subprocess.run(
+        ["openssl", "x509", "-in", str(path), "-outform", "DER"], check=True,
+        stdout=subprocess.PIPE,
+    )
+    return done.stdout
+
+
+# --- What a server offers -------------------------------------------------------------------------
+
+
+def read_exactly(file, count):
+    data = file.read(count)
+    support.check(len(data) == count, "the server closed the connection before its KEXINIT")
+    return data
+
+
+def read_offer(port):
+    """The name lists of the server's KEXINIT, read by hand: a dict by LISTS, and all of it told of
+    kex. The lists of both directions must agree."""
+    with socket.create_connection((ADDRESS, port), timeout=30) as sock, sock.makefile("rb") as file:
+        sock.sendall(b"SSH-2.0-probe\r\n")
+        while not (line := file.readline()).startswith(b"SSH-"):
+            support.check(line, "the server closed the connection without a version line")
+        packet = read_exactly(file, int.from_bytes(read_exactly(file, 4), "big"))
+    support.check(packet[1] == 20, f"message {packet[1]} came before KEXINIT")
+    at = 2 + 16
+    lists = []
+    for _ in range(8):
+        size = int.from_bytes(packet[at:at + 4], "big")
+        lists.append(packet[at + 4:at + 4 + size].decode("ascii").split(","))
+        at += 4 + size
+    kex, key, *both_ways = lists
+    support.check(both_ways[0::2] == both_ways[1::2], f"the directions differ: {both_ways}")
+    return dict(zip(LISTS, (kex, key, *both_ways[0::2])))
+
+
+# --- The servers ----------------------------------------------------------------------------------
+
+
+class Common:
+    """What every server here can do once its port is known."""
+
+    name = ""
+    port = None
+    user = servers.USER
+    trusted = ()  # options that trust its host keys
+
+    def __str__(self):
+        return self.name
+
+    @functools.cached_property
+    def offer(self):
+        return read_offer(self.port)
+
+    @property
+    def is_strict(self):
+        """Whether it does strict key exchange."""
+        return "kex-strict-s-v00@openssh.com" in self.offer["kex"]
+
+    def run(self, command, *options, key=None, stdin=b"", port=None, **more):
+        arguments = ["-p", port or self.port, "-i", key or user_key(), *self.trusted, *options]
+        return support.run([*arguments, f"{self.user}@{ADDRESS}", command], stdin, **more)
+
+
+class Daemon(Common):
+    """A program that is told its port, in the foreground."""
+
+    environment = {}
+
+    def __init__(self):
+        self.folder = support.folder(self.name)
+        for _ in range(20):
+            port = random.randrange(20000, 32000)
+            if is_free(port) and self.try_port(port):
+                return
+        log = (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+        raise support.Failure(f"{self.name} did not come up: {log}")
+
+    def command(self, port):
+        raise NotImplementedError
+
+    def try_port(self, port):
+        with open(self.folder / "log", "wb") as log:
+            process = subprocess.Popen(
+                list(map(str, self.command(port))), stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, env=support.clean_environment(**self.environment),
+            )
+        servers.wait_until(lambda: process.poll() is not None or servers.can_connect(port))
+        self.port = port
+        return process.poll() is None
+
+
+def is_free(port):
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((ADDRESS, port))
+        except OSError:
+            return False
+    return True
+
+
+def openssh_names(what):
+    """The machine's own OpenSSH lists all it is built with, switched on or not."""
+    done = subprocess.run(["ssh", "-Q", what], check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.split()
+
+
+def openssh_config(lead, is_refused=lambda name: False):
+    """Lines of sshd_config that switch on all names, with lead before each list."""
+    lines = ["Compression yes", "MaxAuthTries 50", "RequiredRSASize 1024"]
+    for option, what in (
+        ("Ciphers", "cipher"), ("MACs", "mac"), ("KexAlgorithms", "kex"),
+        ("HostKeyAlgorithms", "HostKeyAlgorithms"),
+        ("PubkeyAcceptedAlgorithms", "PubkeyAcceptedAlgorithms"),
+    ):
+        names = [name for name in openssh_names(what) if not is_refused(name)]
+        lines.append(f"{option} {lead}{','.join(names)}")
+    return lines
+
+
+class OpenSsh(Common, servers.Sshd):
+    """This machine's own: the last but one to speak ssh-dss."""
+
+    name = "OpenSSH 9"
+    kinds = tuple(KEY_TYPES)
+    lead = ""
+
+    def __init__(self):
+        lines = openssh_config(self.lead, self.is_refused)
+        for path in host_keys(*self.kinds):
+            lines += [f"HostKey {path}", f"HostCertificate {path}-cert.pub"]
+        servers.Sshd.__init__(self, *lines, *self.more_lines(), host_keys=())
+        for kind in self.kinds:
+            self.authorize(f"{user_key(kind)}.pub")
+        self.trusted = trust(*host_keys(*self.kinds))
+
+    run = Common.run
+
+    def is_refused(self, _name):
+        return False
+
+    def more_lines(self):
+        return []
+
+
+class OpenSsh10(OpenSsh):
+    name = "OpenSSH 10"
+    kinds = tuple(kind for kind in KEY_TYPES if kind != "dsa")
+    lead = "+"
+
+    def program(self):
+        return MADE / "openssh10" / "sshd"
+
+    def is_refused(self, name):
+        return "dss" in name
+
+    def more_lines(self):
+        place = MADE / "openssh10"
+        return [
+            f"SshdSessionPath {place / 'sshd-session'}", f"SshdAuthPath {place / 'sshd-auth'}",
+            "PerSourcePenalties no",
+        ]
+
+
+class Dropbear(Daemon):
+    """It looks for the user's keys at home only, so it is told of another home."""
+
+    name = "Dropbear"
+    kinds = ("rsa", "dsa", "ecdsa256", "ed25519")  # it holds no more
+
+    def command(self, port):
+        home = self.folder / "home"
+        (home / ".ssh").mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.chmod(0o700)
+        authorized = home / ".ssh" / "authorized_keys"
+        authorized.write_text(
+            "".join(pathlib.Path(f"{user_key(k)}.pub").read_text(encoding="utf-8") for k in KEY_TYPES)
+        )
+        authorized.chmod(0o600)
+        uid, gid = os.getuid(), os.getgid()
+        (self.folder / "passwd").write_text(f"{self.user}:x:{uid}:{gid}::{home}:/bin/sh\n")
+        (self.folder / "group").write_text(f"{self.user}:x:{gid}:\n")
+        wrapper = next(pathlib.Path("/usr/lib").glob("*/libnss_wrapper.so"), None)
+        support.check(wrapper, "libnss-wrapper is missing: apt-get install it")
+        self.environment = {
+            "LD_PRELOAD": str(wrapper), "NSS_WRAPPER_PASSWD": str(self.folder / "passwd"),
+            "NSS_WRAPPER_GROUP": str(self.folder / "group"),
+        }
+        arguments = [shutil.which("dropbear") or "/usr/sbin/dropbear", "-F", "-E"]
+        arguments += ["-p", f"{ADDRESS}:{port}", "-P", self.folder / "pid"]
+        for path in host_keys(*self.kinds):
+            converted = self.folder / path.name
+            if not converted.exists():
+                tool("dropbearconvert", "openssh", "dropbear", path, converted)
+            arguments += ["-r", converted]
+        self.trusted = trust(*host_keys(*self.kinds))
+        return arguments
+
+
+class Uppity(Daemon):
+    name = "uppity"
+    user = "anybody"
+    kex = (
+        "mlkem768x25519-sha256,mlkem768nistp256-sha256,mlkem1024nistp384-sha384,"
+        "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
+        "ecdh-sha2-nistp521,diffie-hellman-group14-sha256,diffie-hellman-group15-sha512,"
+        "diffie-hellman-group16-sha512,diffie-hellman-group17-sha512,"
+        "diffie-hellman-group18-sha512,diffie-hellman-group-exchange-sha256,"
+        "diffie-hellman-group-exchange-sha1,diffie-hellman-group14-sha1,"
+        "diffie-hellman-group1-sha1"
+    )
+    ciphers = (
+        "aes256-gcm@openssh.com,aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,"
+        "aes192-ctr,aes128-ctr,aes256-cbc,aes192-cbc,aes128-cbc,3des-ctr,3des-cbc,blowfish-cbc,"
+        "arcfour256,arcfour128"
+    )
+    macs = (
+        "hmac-sha2-256,hmac-sha2-512,hmac-sha1,hmac-sha1-96,hmac-md5,"
+        "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha1-etm@openssh.com,"
+        "hmac-md5-etm@openssh.com"
+    )
+    compressions = "none,zlib,zlib@openssh.com"
+
+    def command(self, port):
+        arguments = [MADE / "uppity" / "uppity", "--listen", port, "--verbose"]
+        for kind in KEY_TYPES:
+            arguments += ["--userkey", f"{user_key(kind)}.pub"]
+        for path in host_keys():
+            converted = self.folder / path.name
+            if not converted.exists():
+                tool("puttygen", path, "-O", "private", "-o", converted)
+            arguments += ["--hostkey", converted]
+        arguments += ["--kexinit-kex", self.kex]
+        for way in ("cs", "sc"):
+            arguments += [f"--kexinit-{way}cipher", self.ciphers, f"--kexinit-{way}mac", self.macs]
+            arguments += [f"--kexinit-{way}comp", self.compressions]
+        self.trusted = trust(*host_keys())
+        return arguments
+
+
+class Script(Common):
+    """A server in Python, see tests/support/servers/common.py."""
+
+    user = "anybody"
+    script = ""
+    kinds = tuple(KEY_TYPES)
+
+    def __init__(self):
+        keys_file = support.folder("authorized") / "keys"
+        keys_file.write_text(
+            "".join(pathlib.Path(f"{user_key(k)}.pub").read_text(encoding="utf-8") for k in KEY_TYPES)
+        )
+        arguments = ["/usr/bin/python3", "-W", "ignore", SCRIPTS / self.script, "--user-keys", keys_file]
+        arguments += host_keys(*self.kinds)
+        process = subprocess.Popen(
+            list(map(str, arguments)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+            env=support.clean_environment(PYTHONDONTWRITEBYTECODE="1"),
+        )
+        line = process.stdout.readline()
+        support.check(line.startswith("port "), f"{self.script} did not start, see above")
+        self.port = int(line.split()[1])
+        self.trusted = [*trust(*host_keys(*self.kinds)), *self.more_trust()]
+
+    def more_trust(self):
+        return []
+
+
+class AsyncSsh(Script):
+    """It also has X.509 certificates as RFC 6187 sends them."""
+
+    name = "AsyncSSH"
+    script = "asyncssh_server.py"
+    certified = {  # the type of a key -> the names of its certificates' algorithms
+        "rsa": ("x509v3-ssh-rsa", "x509v3-rsa2048-sha256"),
+        "dsa": ("x509v3-ssh-dss",),
+        "ecdsa256": ("x509v3-ecdsa-sha2-nistp256",),
+        "ecdsa384": ("x509v3-ecdsa-sha2-nistp384",),
+        "ecdsa521": ("x509v3-ecdsa-sha2-nistp521",),
+    }
+
+    def more_trust(self):
+        """RFC 6187 section 2.1: the name, one certificate, no OCSP response."""
+        options = []
+        for kind, names in self.certified.items():
+            der = certificate_der(keys() / f"host_{kind}.x509")
+            for name in names:
+                fields = [string(name.encode()), number(1), string(der), number(0)]
+                options.append(servers.trust_in(b"".join(fields)))
+        return options
+
+
+class Peer(AsyncSsh):
+    """No server of a distribution, but a test peer: AsyncSSH taught what none speaks any more."""
+
+    name = "test peer"
+    script = "peer.py"
+
+    def more_trust(self):
+        return [
+            servers.trust_in(certificate_der(keys() / f"host_{kind}.x509"))
+            for kind in ("rsa", "dsa")
+        ]
+
+
+class Paramiko(Script):
+    name = "Paramiko"
+    script = "paramiko_server.py"
+
+
+class Conch(Script):
+    name = "Conch"
+    script = "conch_server.py"
+
+
+def number(value):
+    return value.to_bytes(4, "big")
+
+
+def string(data):
+    return number(len(data)) + data
+
+
+REAL = (OpenSsh, OpenSsh10, Dropbear, Uppity, AsyncSsh, Paramiko, Conch)
+EVERY = (*REAL, Peer)
+running = {}
+lock = threading.Lock()
+
+
+def start(kind):
+    """The running server of that class."""
+    with lock:
+        if kind not in running:
+            running[kind] = kind()
+        return running[kind]
