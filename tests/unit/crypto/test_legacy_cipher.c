@@ -213,5 +213,5 @@ int main(void)
         cmocka_unit_test(test_legacy_provider_never_stands_beside_fips),
     };
 
-    return cmocka_run_group_tests_name("crypto/legacy_cipher", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("crypto/legacy_cipher", tests, empty_default_context, NULL);
 }
