@@ -45,12 +45,17 @@ static inline struct sx_slice slice_of(const struct bytes *b)
 #define assert_err(call, expected) assert_string_equal(sx_err_name(call), sx_err_name(expected))
 #define assert_ok(call) assert_err(call, SX_OK)
 
-/* A group's setup: OpenSSL's default context gets a provider that has nothing, so that whatever
+/* A group's setup and teardown: OpenSSL's default context gets a provider that has nothing, so that whatever
  * goes there, instead of to the provider that was asked for, fails. */
 static inline int empty_default_context(void **state)
 {
-    (void)state;
-    return OSSL_PROVIDER_load(NULL, "null") != NULL ? 0 : -1;
+    *state = OSSL_PROVIDER_load(NULL, "null");
+    return *state != NULL ? 0 : -1;
+}
+
+static inline int restore_default_context(void **state)
+{
+    return OSSL_PROVIDER_unload(*state) == 1 ? 0 : -1;
 }
 
 /* Fails with the fault's text. */

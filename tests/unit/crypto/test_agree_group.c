@@ -201,5 +201,6 @@ int main(void)
         cmocka_unit_test(test_bad_value_in_a_proposed_group_is_refused),
     };
 
-    return cmocka_run_group_tests_name("crypto/agree_group", tests, empty_default_context, NULL);
+    return cmocka_run_group_tests_name("crypto/agree_group", tests, empty_default_context,
+                                       restore_default_context);
 }

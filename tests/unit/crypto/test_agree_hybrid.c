@@ -389,5 +389,6 @@ int main(void)
         cmocka_unit_test(test_hybrid_share_that_is_not_one_is_refused),
     };
 
-    return cmocka_run_group_tests_name("crypto/agree_hybrid", tests, empty_default_context, NULL);
+    return cmocka_run_group_tests_name("crypto/agree_hybrid", tests, empty_default_context,
+                                       restore_default_context);
 }

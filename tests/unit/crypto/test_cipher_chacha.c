@@ -196,5 +196,6 @@ int main(void)
         cmocka_unit_test(test_chacha_is_not_there_under_fips),
     };
 
-    return cmocka_run_group_tests_name("crypto/cipher_chacha", tests, empty_default_context, NULL);
+    return cmocka_run_group_tests_name("crypto/cipher_chacha", tests, empty_default_context,
+                                       restore_default_context);
 }

@@ -245,5 +245,6 @@ int main(void)
         cmocka_unit_test(test_key_pairs_sign_for_their_certificates),
     };
 
-    return cmocka_run_group_tests_name("crypto/key_cert", tests, empty_default_context, NULL);
+    return cmocka_run_group_tests_name("crypto/key_cert", tests, empty_default_context,
+                                       restore_default_context);
 }

@@ -213,5 +213,6 @@ int main(void)
         cmocka_unit_test(test_legacy_provider_never_stands_beside_fips),
     };
 
-    return cmocka_run_group_tests_name("crypto/legacy_cipher", tests, empty_default_context, NULL);
+    return cmocka_run_group_tests_name("crypto/legacy_cipher", tests, empty_default_context,
+                                       restore_default_context);
 }

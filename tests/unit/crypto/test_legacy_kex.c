@@ -79,5 +79,6 @@ int main(void)
         cmocka_unit_test(test_bad_value_in_group1_is_refused),
     };
 
-    return cmocka_run_group_tests_name("crypto/legacy_kex", tests, empty_default_context, NULL);
+    return cmocka_run_group_tests_name("crypto/legacy_kex", tests, empty_default_context,
+                                       restore_default_context);
 }

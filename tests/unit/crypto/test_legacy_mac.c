@@ -100,5 +100,6 @@ int main(void)
         cmocka_unit_test(test_old_hmacs_are_there_where_their_hash_is),
     };
 
-    return cmocka_run_group_tests_name("crypto/legacy_mac", tests, empty_default_context, NULL);
+    return cmocka_run_group_tests_name("crypto/legacy_mac", tests, empty_default_context,
+                                       restore_default_context);
 }

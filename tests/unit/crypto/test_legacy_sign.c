@@ -262,5 +262,6 @@ int main(void)
         cmocka_unit_test(test_dsa_signature_has_one_form),
     };
 
-    return cmocka_run_group_tests_name("crypto/legacy_sign", tests, empty_default_context, NULL);
+    return cmocka_run_group_tests_name("crypto/legacy_sign", tests, empty_default_context,
+                                       restore_default_context);
 }

@@ -126,5 +126,5 @@ int main(void)
     };
 
     return cmocka_run_group_tests_name("crypto/provider_unapproved", tests, empty_default_context,
-                                       NULL);
+                                       restore_default_context);
 }
