@@ -126,6 +126,9 @@ class Common:
     port = None
     user = servers.USER
     trusted = ()  # options that trust its host keys
+    rekey = "RekeyLimit=16K"  # the option that renews the keys while it serves a command
+    pause = ""  # what a command says after its output
+    linger = ""  # what it says before its exit
 
     def __str__(self):
         return self.name
@@ -281,7 +284,11 @@ class Dropbear(Daemon):
 
 
 class Uppity(Daemon):
+    """PuTTY's. It drops the status and standard error of a command whose outputs close at its end,
+    with any client, so something must hold them a moment longer."""
+
     name = "uppity"
+    linger = "sleep 0.2 </dev/null & "
     user = "anybody"
     kex = (
         "mlkem768x25519-sha256,mlkem768nistp256-sha256,mlkem1024nistp384-sha384,"
@@ -349,9 +356,12 @@ class Script(Common):
 
 
 class AsyncSsh(Script):
-    """It also has X.509 certificates as RFC 6187 sends them."""
+    """It also has X.509 certificates as RFC 6187 sends them. This version goes on sending data
+    after its KEXINIT, which RFC 4253 section 7.1 forbids, so keys are renewed while it is idle."""
 
     name = "AsyncSSH"
+    rekey = "RekeyLimit=1G 1s"
+    pause = "sleep 1.3; "
     script = "asyncssh_server.py"
     certified = {  # the type of a key -> the names of its certificates' algorithms
         "rsa": ("x509v3-ssh-rsa", "x509v3-rsa2048-sha256"),
