@@ -139,14 +139,21 @@ static enum sx_err refuse_entry(const struct sx_rows *rows, struct sx_fault *fau
                         sx_alg_kind_name(rows->kind));
 }
 
+/* A comma at the end has an empty entry behind it, which walking the list doesn't show. */
+static bool ends_empty(struct sx_slice names)
+{
+    return names.len != 0 && names.ptr[names.len - 1] == ',';
+}
+
 /* Names that the user wrote: each must pass both locks. */
 static enum sx_err add_named(struct sx_rows *rows, struct sx_slice names, struct sx_fault *fault)
 {
+    const bool is_cut = ends_empty(names);
     char name[NAME_ROOM], why[512];
     unsigned row = 0;
 
     while (next_name(&names, name, sizeof name)) {
-        if (name[0] == '\0')
+        if (name[0] == '\0' || is_cut)
             return refuse_entry(rows, fault);
         if (rows->mode == SX_ROWS_FILTER && !sx_policy_row(rows->policy, rows->kind, name, &row))
             continue;
@@ -162,10 +169,11 @@ static enum sx_err add_named(struct sx_rows *rows, struct sx_slice names, struct
 static enum sx_err check_taken(const struct sx_rows *rows, struct sx_slice names,
                                struct sx_fault *fault)
 {
+    const bool is_cut = ends_empty(names);
     char name[NAME_ROOM], shown[96];
 
     while (next_name(&names, name, sizeof name)) {
-        if (name[0] == '\0')
+        if (name[0] == '\0' || is_cut)
             return refuse_entry(rows, fault);
         if (rows->mode == SX_ROWS_STRICT && strpbrk(name, "*?") == NULL &&
             !sx_policy_knows(rows->kind, name))

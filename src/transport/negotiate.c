@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum { NAMES_MAX = 2048 };
+enum { NAMES_MAX = 2048, SHOWN_MAX = 520, REASONS_MAX = 1200 };
 
 enum sx_err sx_kexinit_build(const struct sx_offer *offer, bool is_first, struct sx_writer *writer)
 {
@@ -37,27 +37,21 @@ enum sx_err sx_kexinit_build(const struct sx_offer *offer, bool is_first, struct
     return SX_OK;
 }
 
-/* What the server offered, and for each of its names why we don't take it. */
+/* What the server offered, and why we don't take it, name by name. */
 static enum sx_err refuse(const struct sx_offer *offer, enum sx_alg_kind kind,
                           const char *direction, struct sx_slice theirs, struct sx_fault *fault)
 {
-    char ours[NAMES_MAX], shown[NAMES_MAX], reasons[512] = "", name[128], why[192];
-    struct sx_slice rest = theirs, entry;
-    size_t len = 0;
+    char ours[NAMES_MAX], shown[SHOWN_MAX], reasons[REASONS_MAX];
 
     SX_TRY(sx_offer_names(offer, kind, ours, sizeof ours));
-    sx_escape(shown, 320, theirs);
-    while (sx_list_next(&rest, &entry) && len + sizeof why < sizeof reasons) {
-        if (entry.len == 0 || entry.len >= sizeof name)
-            continue;
-        memcpy(name, entry.ptr, entry.len);
-        name[entry.len] = '\0';
-        if (!sx_policy_explain(offer->policy, offer->provider, kind, name, why, sizeof why))
-            len += (size_t)snprintf(reasons + len, sizeof reasons - len, "; %s", why);
-    }
+    sx_escape(shown, sizeof shown, theirs);
+    sx_policy_refusals(offer->policy, offer->provider, kind, theirs, reasons, sizeof reasons);
     return sx_fault_set(fault, SX_ERR_NEGOTIATE,
-                        "no common %s%s: we offer \"%.320s\", the server offers \"%s\"%s",
-                        sx_alg_kind_name(kind), direction, ours, shown, reasons);
+                        "no common %s%s: we offer \"%.*s\", the server offers \"%s\"%s%s%s%s",
+                        sx_alg_kind_name(kind), direction, SHOWN_MAX, ours, shown,
+                        reasons[0] == '\0' ? "" : "; under policy ",
+                        reasons[0] == '\0' ? "" : offer->policy->name,
+                        reasons[0] == '\0' ? "" : " refused: ", reasons);
 }
 
 static const char *name_at(const struct sx_offer *offer, enum sx_alg_kind kind, unsigned i)
