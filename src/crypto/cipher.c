@@ -306,7 +306,7 @@ void sx_cipher_free(struct sx_cipher *cipher)
     if (cipher == NULL)
         return;
     EVP_CIPHER_CTX_free(cipher->ctx); /* the provider clears the key schedule */
-    if (cipher->state != NULL)
+    if (cipher->alg->ops != NULL && cipher->state != NULL)
         cipher->alg->ops->destroy(cipher->state);
     sx_free_wiped(cipher, sizeof *cipher);
 }

@@ -86,7 +86,7 @@ enum sx_err sx_ssh_cert_decode(const struct sx_sig_alg *alg, struct sx_slice blo
 static enum sx_err key_from_cert(struct sx_provider *provider, const struct sx_sig_alg *alg,
                                  struct sx_slice blob, struct sx_fault *fault, struct sx_key **out)
 {
-    struct sx_ssh_cert cert;
+    struct sx_ssh_cert cert = { .type = 0 };
     struct sx_writer writer;
     struct sx_slice plain;
     uint8_t *storage;
@@ -131,6 +131,8 @@ enum sx_err sx_key_from_host_blob(struct sx_provider *provider, const struct sx_
     enum sx_err err = SX_OK;
 
     SX_TRY(decode(provider, alg, blob, fault, &key));
+    if (key == NULL)
+        return SX_ERR_INTERNAL;
     if (key->type != alg->type)
         err = sx_fault_set(fault, SX_ERR_PEER_HOST_KEY_TYPE,
                            "the server sent a host key of type %s, but %s was negotiated",

@@ -156,7 +156,7 @@ static enum sx_err key_from_der(struct sx_provider *provider, struct sx_slice de
         goto out;
     err = sx_key_wrap(provider, pkey, false, SX_ERR_PEER_HOST_KEY, fault, &key);
     pkey = NULL; /* the key's now */
-    if (err != SX_OK)
+    if (err != SX_OK || key == NULL)
         goto out;
     key->names = names;
     names = NULL;
@@ -171,7 +171,7 @@ out:
 enum sx_err sx_key_from_x509_blob(struct sx_provider *provider, const struct sx_sig_alg *alg,
                                   struct sx_slice blob, struct sx_fault *fault, struct sx_key **out)
 {
-    struct sx_x509_chain chain;
+    struct sx_x509_chain chain = { .cert_count = 0 };
 
     SX_TRY(sx_x509_chain_decode(alg, blob, fault, &chain));
     return key_from_der(provider, chain.certs[0], fault, out);

@@ -133,7 +133,7 @@ void sx_mac_free(struct sx_mac *mac)
     if (mac == NULL)
         return;
     EVP_MAC_CTX_free(mac->ctx);
-    if (mac->state != NULL)
+    if (mac->alg->ops != NULL && mac->state != NULL)
         mac->alg->ops->destroy(mac->state);
     sx_free_wiped(mac, sizeof *mac);
 }
