@@ -154,31 +154,45 @@ bool sx_policy_explain(const struct sx_policy *policy, struct sx_provider *provi
     return true;
 }
 
-enum { NAMES_MAX = 64, NAME_ROOM = 96 };
+/* --- A server's names ------------------------------------------------------------------------- */
 
-/* The next name of a list that is refused, escaped, with its verdict; how far the list is read is
- * bounded, as it is a server's. */
-static bool next_refused(const struct sx_policy *policy, struct sx_provider *provider,
-                         enum sx_alg_kind kind, struct sx_slice *names, unsigned *count,
-                         char *out_name, struct sx_verdict *out)
+enum { REFUSED_MAX = 64, NAME_ROOM = 96 };
+
+/* One refused name. Reasons and sources are static texts, or the provider's one. */
+struct refused {
+    char name[NAME_ROOM]; /* escaped */
+    const char *reason;
+    const char *source;
+    bool is_told;
+};
+
+/* Fills rows with what is refused of the list, which is read so far only, as it is a server's.
+ * provider_says gets what the provider says of those that it lacks. */
+static unsigned find_refused(const struct sx_policy *policy, struct sx_provider *provider,
+                             enum sx_alg_kind kind, struct sx_slice names,
+                             struct refused rows[REFUSED_MAX], char *provider_says, size_t cap)
 {
+    struct sx_verdict verdict;
     struct sx_slice entry;
+    unsigned count = 0;
 
-    while ((*count)++ < NAMES_MAX && sx_list_next(names, &entry)) {
+    for (unsigned i = 0; i < REFUSED_MAX && sx_list_next(&names, &entry); i++) {
+        struct refused *row = &rows[count];
+
         if (entry.len == 0)
             continue;
-        sx_escape(out_name, NAME_ROOM, entry);
-        sx_policy_judge(policy, provider, kind, out_name, out);
-        if (!out->is_allowed)
-            return true;
+        sx_escape(row->name, sizeof row->name, entry);
+        sx_policy_judge(policy, provider, kind, row->name, &verdict);
+        if (verdict.is_allowed)
+            continue;
+        if (verdict.is_by_policy)
+            (void)snprintf(provider_says, cap, "%s", verdict.provider);
+        row->reason = verdict.is_by_policy ? provider_says : verdict.reason;
+        row->source = verdict.is_by_policy ? "" : verdict.source;
+        row->is_told = false;
+        count++;
     }
-    return false;
-}
-
-/* What the refusal says, both of policy and of provider. */
-static const char *refusal(const struct sx_verdict *verdict)
-{
-    return verdict->is_by_policy ? verdict->provider : verdict->reason;
+    return count;
 }
 
 /* Adds to a text that is cut where it ends. */
@@ -190,47 +204,34 @@ static void add(char *out, size_t cap, size_t *used, const char *text)
         *used = (size_t)n < cap - *used ? *used + (size_t)n : cap - 1;
 }
 
-static bool is_said(const char *const *said, unsigned count, const char *reason)
-{
-    for (unsigned i = 0; i < count; i++) {
-        if (strcmp(said[i], reason) == 0)
-            return true;
-    }
-    return false;
-}
-
 void sx_policy_refusals(const struct sx_policy *policy, struct sx_provider *provider,
                         enum sx_alg_kind kind, struct sx_slice names, char *out, size_t cap)
 {
-    const char *said[NAMES_MAX]; /* reasons are static texts; of a provider there is one */
-    unsigned said_count = 0, count = 0;
-    struct sx_verdict verdict, other;
-    char name[NAME_ROOM], other_name[NAME_ROOM];
+    struct refused rows[REFUSED_MAX];
+    char provider_says[192];
+    unsigned count =
+        find_refused(policy, provider, kind, names, rows, provider_says, sizeof provider_says);
     size_t used = 0;
 
     out[0] = '\0';
-    while (next_refused(policy, provider, kind, &names, &count, name, &verdict)) {
-        const char *key = verdict.is_by_policy ? "" : verdict.reason;
-        struct sx_slice rest = names;
-        unsigned rest_count = count;
-
-        if (is_said(said, said_count, key))
+    for (unsigned i = 0; i < count; i++) {
+        if (rows[i].is_told)
             continue;
-        said[said_count++] = key;
         add(out, cap, &used, used == 0 ? "" : "; ");
-        add(out, cap, &used, name);
-        while (next_refused(policy, provider, kind, &rest, &rest_count, other_name, &other)) {
-            if (strcmp(refusal(&other), refusal(&verdict)) == 0) {
-                add(out, cap, &used, ", ");
-                add(out, cap, &used, other_name);
-            }
+        add(out, cap, &used, rows[i].name);
+        for (unsigned j = i + 1; j < count; j++) {
+            if (strcmp(rows[j].reason, rows[i].reason) != 0)
+                continue;
+            add(out, cap, &used, ", ");
+            add(out, cap, &used, rows[j].name);
+            rows[j].is_told = true;
         }
         add(out, cap, &used, ": ");
-        add(out, cap, &used, refusal(&verdict));
-        if (!verdict.is_by_policy && verdict.source[0] != '\0') {
-            add(out, cap, &used, " (");
-            add(out, cap, &used, verdict.source);
-            add(out, cap, &used, ")");
-        }
+        add(out, cap, &used, rows[i].reason);
+        if (rows[i].source[0] == '\0')
+            continue;
+        add(out, cap, &used, " (");
+        add(out, cap, &used, rows[i].source);
+        add(out, cap, &used, ")");
     }
 }

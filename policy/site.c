@@ -3,8 +3,6 @@
 
 #include "base/text.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 enum value_kind { VALUE_NAME, VALUE_PATH, VALUE_LIST, VALUE_YES, VALUE_NO, VALUE_NUMBER };
