@@ -91,14 +91,16 @@ static enum sx_err nothing_in_common(const struct sx_offer *offer, enum sx_alg_k
 }
 
 enum sx_err sx_offer_compare(const struct sx_offer *offer, enum sx_alg_kind kind,
-                             const char *direction, struct sx_slice names, struct sx_buffer *out)
+                             const char *direction, bool is_used, struct sx_slice names,
+                             struct sx_buffer *out)
 {
-    int choice = sx_offer_choose(offer, kind, names);
+    int choice = is_used ? sx_offer_choose(offer, kind, names) : -1;
     const char *chosen = choice < 0 ? NULL : sx_offer_name(offer, kind, (unsigned)choice);
     char text[NAME_ROOM];
     struct sx_slice entry;
 
-    (void)snprintf(text, sizeof text, "%s%s:\n", sx_alg_kind_name(kind), direction);
+    (void)snprintf(text, sizeof text, "%s%s%s:\n", sx_alg_kind_name(kind), direction,
+                   is_used ? "" : ", not used beside the chosen cipher");
     SX_TRY(sx_buffer_append(out, sx_slice_text(text)));
     for (unsigned i = 0; sx_list_next(&names, &entry); i++) {
         if (i == NAMES_MAX) {
@@ -108,5 +110,5 @@ enum sx_err sx_offer_compare(const struct sx_offer *offer, enum sx_alg_kind kind
         if (entry.len != 0)
             SX_TRY(judge(offer, kind, chosen, sx_escape(text, sizeof text, entry), out));
     }
-    return choice < 0 ? nothing_in_common(offer, kind, out) : SX_OK;
+    return is_used && choice < 0 ? nothing_in_common(offer, kind, out) : SX_OK;
 }

@@ -6,7 +6,8 @@
 #include "policy/offer.h"
 
 /* sx_offer_compare appends a heading (the kind's name and the direction, "" for none) and one line
- * for each of the server's names:
+ * for each of the server's names (is_used is false for MACs beside a cipher that authenticates by
+ * itself: nothing is chosen of them then):
  *
  *     cipher from client to server:
  *       chosen    aes256-gcm@openssh.com
@@ -19,7 +20,7 @@
  * none, a last line shows ours. Names come from the server: escaped, and bounded in number.
  * SX_ERR_SPACE. */
 SX_MUST_USE enum sx_err sx_offer_compare(const struct sx_offer *offer, enum sx_alg_kind kind,
-                                         const char *direction, struct sx_slice names,
+                                         const char *direction, bool is_used, struct sx_slice names,
                                          struct sx_buffer *out);
 
 /* The index of the name that a connection would choose, or -1. */

@@ -161,6 +161,8 @@ static bool is_mac_unused(const struct sx_offer *offer, const struct sx_event_of
 
     if (lists_in_order[i].kind != SX_ALG_MAC)
         return false;
+    if (offer->macs[0] == NULL)
+        return true; /* all ciphers that are offered do */
     cipher = sx_offer_choose(offer, SX_ALG_CIPHER, lists->lists[i - 2]);
     return cipher >= 0 && sx_cipher_is_aead(offer->ciphers[cipher]);
 }
@@ -174,14 +176,9 @@ static enum sx_err write_offer(struct sexec *object, const struct sx_event_offer
     SX_TRY(add(out, "server: %s\npolicy: %s\nprovider: %s (version %s)\n",
                sx_escape(shown, sizeof shown, sx_slice_text(object->server_version)),
                object->policy->name, info->name, info->version));
-    for (int i = 0; i < SX_EVENT_OFFER_LISTS; i++) {
-        if (is_mac_unused(&object->offer, lists, i))
-            SX_TRY(add(out, "MAC%s: part of the cipher that is chosen\n",
-                       lists_in_order[i].direction));
-        else
-            SX_TRY(sx_offer_compare(&object->offer, lists_in_order[i].kind,
-                                    lists_in_order[i].direction, lists->lists[i], out));
-    }
+    for (int i = 0; i < SX_EVENT_OFFER_LISTS; i++)
+        SX_TRY(sx_offer_compare(&object->offer, lists_in_order[i].kind, lists_in_order[i].direction,
+                                !is_mac_unused(&object->offer, lists, i), lists->lists[i], out));
     return sx_buffer_append(out, sx_slice_of("", 1));
 }
 

@@ -24,7 +24,8 @@ static const char *compare(enum sx_alg_kind kind, const char *wish, const char *
     assert_int_equal(sx_offer_make(&sx_policy_default, providers_default(), &wishes, NULL, &offer),
                      SX_OK);
     sx_buffer_init(&buffer, sizeof shown - 1);
-    assert_int_equal(sx_offer_compare(&offer, kind, "", sx_slice_text(names), &buffer), SX_OK);
+    assert_int_equal(sx_offer_compare(&offer, kind, "", true, sx_slice_text(names), &buffer),
+                     SX_OK);
     (void)snprintf(shown, sizeof shown, "%.*s", (int)sx_buffer_len(&buffer),
                    (const char *)sx_buffer_unread(&buffer).ptr);
     sx_buffer_clear(&buffer);
@@ -78,6 +79,26 @@ static void test_server_text_is_escaped_and_bounded(void **state)
     assert_non_null(strstr(text, "and more, which are not shown\n"));
 }
 
+static void test_list_that_is_not_used_has_no_choice(void **state)
+{
+    const struct sx_offer_wishes wishes = { .strict_kex = -1 };
+    struct sx_offer offer;
+    struct sx_buffer buffer;
+
+    (void)state;
+    assert_int_equal(sx_offer_make(&sx_policy_default, providers_default(), &wishes, NULL, &offer),
+                     SX_OK);
+    sx_buffer_init(&buffer, sizeof shown - 1);
+    assert_int_equal(sx_offer_compare(&offer, SX_ALG_MAC, " here", false,
+                                      sx_slice_text("hmac-sha2-256,hmac-md5"), &buffer),
+                     SX_OK);
+    assert_true(sx_slice_is_text(sx_buffer_unread(&buffer),
+                                 "MAC here, not used beside the chosen cipher:\n"
+                                 "  allowed   hmac-sha2-256\n"
+                                 "  refused   hmac-md5: it uses MD5 (RFC 6151)\n"));
+    sx_buffer_clear(&buffer);
+}
+
 static void test_choice_is_the_first_of_ours(void **state)
 {
     const struct sx_offer_wishes wishes = { .strict_kex = -1 };
@@ -103,9 +124,9 @@ static void test_room_that_ends_is_an_error(void **state)
     assert_int_equal(sx_offer_make(&sx_policy_default, providers_default(), &wishes, NULL, &offer),
                      SX_OK);
     sx_buffer_init(&buffer, 64);
-    assert_int_equal(
-        sx_offer_compare(&offer, SX_ALG_MAC, "", sx_slice_text("hmac-md5,hmac-sha1"), &buffer),
-        SX_ERR_SPACE);
+    assert_int_equal(sx_offer_compare(&offer, SX_ALG_MAC, "", true,
+                                      sx_slice_text("hmac-md5,hmac-sha1"), &buffer),
+                     SX_ERR_SPACE);
     sx_buffer_clear(&buffer);
 }
 
@@ -116,6 +137,7 @@ int main(void)
         cmocka_unit_test(test_opt_in_and_signals_are_told),
         cmocka_unit_test(test_nothing_in_common_shows_ours),
         cmocka_unit_test(test_server_text_is_escaped_and_bounded),
+        cmocka_unit_test(test_list_that_is_not_used_has_no_choice),
         cmocka_unit_test(test_choice_is_the_first_of_ours),
         cmocka_unit_test(test_room_that_ends_is_an_error),
     };
