@@ -118,18 +118,17 @@ static enum sx_err put(struct sx_buffer *line, const char *text)
 /* A text that sx_escape made holds no byte that JSON forbids but these two. */
 static enum sx_err put_quoted(struct sx_buffer *line, const char *text)
 {
+    const char *from = text;
+
     SX_TRY(put(line, "\""));
-    while (*text != '\0') {
-        size_t n = strcspn(text, "\"\\");
-
-        SX_TRY(sx_buffer_append(line, sx_slice_of(text, n)));
-        text += n;
-        if (*text != '\0') {
-            const char pair[] = { '\\', *text++ };
-
-            SX_TRY(sx_buffer_append(line, sx_slice_of(pair, sizeof pair)));
-        }
+    for (; *text != '\0'; text++) {
+        if (*text != '"' && *text != '\\')
+            continue;
+        SX_TRY(sx_buffer_append(line, sx_slice_of(from, (size_t)(text - from))));
+        SX_TRY(put(line, "\\"));
+        from = text;
     }
+    SX_TRY(sx_buffer_append(line, sx_slice_of(from, (size_t)(text - from))));
     return put(line, "\"");
 }
 

@@ -198,10 +198,12 @@ static unsigned find_refused(const struct sx_policy *policy, struct sx_provider 
 /* Adds to a text that is cut where it ends. */
 static void add(char *out, size_t cap, size_t *used, const char *text)
 {
-    int n = snprintf(out + *used, cap - *used, "%s", text);
+    size_t room = cap - *used - 1;
+    size_t n = strlen(text) < room ? strlen(text) : room;
 
-    if (n > 0)
-        *used = (size_t)n < cap - *used ? *used + (size_t)n : cap - 1;
+    memcpy(out + *used, text, n);
+    *used += n;
+    out[*used] = '\0';
 }
 
 void sx_policy_refusals(const struct sx_policy *policy, struct sx_provider *provider,

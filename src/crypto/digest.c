@@ -111,9 +111,10 @@ enum sx_err sx_digest_once(struct sx_provider *provider, enum sx_hash hash, stru
                            uint8_t *out, size_t *out_len)
 {
     struct sx_digest *digest = NULL;
-    enum sx_err err;
+    enum sx_err err = sx_digest_new(provider, hash, &digest);
 
-    SX_TRY(sx_digest_new(provider, hash, &digest));
+    if (digest == NULL)
+        return err;
     err = sx_digest_update(digest, bytes);
     if (err == SX_OK)
         err = sx_digest_final(digest, out, out_len);

@@ -68,9 +68,8 @@ static bool is_bounded(const struct sx_key *key)
     for (size_t i = 0; key->type == SX_KEY_RSA && i < sizeof names / sizeof names[0]; i++) {
         BIGNUM *number = NULL;
 
-        if (EVP_PKEY_get_bn_param(key->pkey, names[i], &number) != 1 ||
-            BN_num_bits(number) > (int)key->bits)
-            is_ok = false;
+        is_ok = is_ok && EVP_PKEY_get_bn_param(key->pkey, names[i], &number) == 1 &&
+                BN_num_bits(number) <= (int)key->bits;
         BN_clear_free(number);
     }
     return is_ok;

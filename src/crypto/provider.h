@@ -4,6 +4,10 @@
  * shared and counted by all objects of the process. Nothing in the library ever uses libcrypto's
  * default context. Loading fails closed: a provider that can't be shown to be the one that was
  * asked for, healthy and strict, is not handed out.
+ *
+ * OpenSSL lets a host program (or OPENSSL_CONF) make an ENGINE the default for an algorithm, and
+ * then hands even fetched objects over to it. Every operation here therefore asks, after its
+ * initialisation and before it gets a key, whose it is; what isn't the provider's fails.
  */
 #ifndef SX_CRYPTO_PROVIDER_H
 #define SX_CRYPTO_PROVIDER_H
@@ -75,7 +79,8 @@ struct sx_provider_info {
  * on; its self-tests must pass; MD5 and ChaCha20 must not fetch; SSHKDF must come from it. The
  * environment (OPENSSL_CONF, OPENSSL_MODULES) and the host program's own providers have no
  * influence. Errors: SX_ERR_PROVIDER with a text that says what was looked for, where, and how
- * to get it; SX_ERR_MEMORY. */
+ * to get it; SX_ERR_MEMORY. A failed load is not remembered here, but a module whose self-test
+ * failed stays in its error state until the process ends. */
 SX_MUST_USE enum sx_err sx_provider_open(const struct sx_provider_spec *spec,
                                          struct sx_fault *fault, struct sx_provider **out);
 

@@ -226,7 +226,7 @@ static enum sx_err take(const struct line *line, const char *path, struct sx_fau
 static enum sx_err parse(struct sx_slice text, const char *path, struct sx_fault *fault,
                          struct sx_module_config *out)
 {
-    struct sx_slice chosen;
+    struct sx_slice chosen = SX_SLICE_NONE;
     struct sx_slice section = SX_SLICE_NONE;
     struct line line;
 

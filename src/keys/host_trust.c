@@ -89,7 +89,7 @@ static enum sx_err key_decode(struct sx_slice text, struct sx_fault *fault, uint
 static enum sx_err key_is_match(struct sx_slice text, struct sx_slice blob, struct sx_fault *fault,
                                 bool *out)
 {
-    struct sx_slice accepted;
+    struct sx_slice accepted = SX_SLICE_NONE;
     uint8_t *storage;
     enum sx_err err;
 
@@ -150,7 +150,7 @@ static void key_describe(const struct sx_host_trust_settings *settings,
                          struct sx_provider *provider, char out[SX_FINGERPRINT_MAX])
 {
     uint8_t *storage = sx_alloc(KEY_TEXT_MAX);
-    struct sx_slice accepted;
+    struct sx_slice accepted = SX_SLICE_NONE;
 
     if (storage == NULL || settings->key.len > KEY_TEXT_MAX ||
         key_decode(settings->key, NULL, storage, &accepted) != SX_OK ||

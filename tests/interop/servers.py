@@ -240,6 +240,7 @@ class Listener:
             pass
 
     def stop(self):
+        self.socket.shutdown(socket.SHUT_RDWR) # or the thread in accept would keep it open
         self.socket.close()
         for client in self.open:
             client.close()
@@ -273,15 +274,15 @@ class Proxy(Listener):
         self.servers.append(server)
         threading.Thread(target=pump, args=(server, client), daemon=True).start()
         pump(client, server)
-        server.close()
 
     def cut(self, with_reset):
         """Ends what goes through here: with RST, or with FIN as a server that goes down does. The
         shutdown wakes the threads, as a socket in use isn't closed."""
         ends = [*self.open, *self.servers]
-        for end in ends:
-            if with_reset:
+        if with_reset:
+            for end in ends:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        for end in ends:
             try:
                 end.shutdown(socket.SHUT_RD if with_reset else socket.SHUT_RDWR)
             except OSError:
@@ -289,6 +290,11 @@ class Proxy(Listener):
         time.sleep(0.1)
         for end in ends:
             end.close()
+
+    def stop(self):
+        super().stop()
+        for server in self.servers:
+            server.close()
 
 
 class AsyncSsh:

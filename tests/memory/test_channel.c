@@ -139,6 +139,24 @@ static void test_a_command_of_any_length(void **state)
     session_free(session);
 }
 
+/* What a call was refused for is not why the connection ends later. */
+static void test_a_refused_call_leaves_no_mark(void **state)
+{
+    static char command[200 * 1024 + 2];
+    struct session_config config = session_config_default();
+    struct session *session = idle(&config);
+
+    (void)state;
+    memset(command, 'a', sizeof command - 1);
+    assert_int_equal(sx_engine_execute(session->engine, sx_slice_text(command)), SX_ERR_ARGUMENT);
+    assert_int_equal(sx_engine_fault(session->engine)->err, SX_ERR_ARGUMENT);
+    peer_inject(session->peer, BYTES("\1\0\0\0\13\0\0\0\4over\0\0\0\0"));
+    session_run(session);
+    check_ended(session, SX_ERR_PEER_DISCONNECT);
+    assert_non_null(strstr(session_fault_text(session), "over"));
+    session_free(session);
+}
+
 /* --- Requests of the server ------------------------------------------------------------------- */
 
 static void check_request(struct sx_slice request, uint8_t answer, unsigned count)
@@ -321,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_a_refused_command_leaves_the_connection),
         cmocka_unit_test(test_a_refusal_can_not_be_taken_back),
         cmocka_unit_test(test_a_command_of_any_length),
+        cmocka_unit_test(test_a_refused_call_leaves_no_mark),
         cmocka_unit_test(test_keep_alive_requests_are_answered),
         cmocka_unit_test(test_channels_of_the_server_are_refused),
         cmocka_unit_test(test_data_beyond_window_or_packet),

@@ -193,6 +193,35 @@ static void test_closing_drops_what_still_comes(void **state)
     session_free(session);
 }
 
+/* A channel that we closed, or whose output has ended, needs no larger window. */
+static void test_consuming_after_the_end_of_output(void **state)
+{
+    (void)state;
+    for (int is_closed = 0; is_closed < 2; is_closed++) {
+        struct session_config config = session_config_default();
+        struct session *session;
+        unsigned before;
+
+        config.window = 8192;
+        config.holds_output = true;
+        config.peer.command.stdout_bytes = is_closed == 1 ? 100 * 1000 : 8000;
+        config.peer.command.ending = "se";
+        session = checked_session(&config);
+        session_run(session);
+        check_healthy(session);
+        assert_true(session->stdout_got >= 8000);
+        if (is_closed == 1)
+            assert_int_equal(sx_engine_close_channel(session->engine), SX_OK);
+        before = session->peer->received_count;
+        assert_int_equal(sx_engine_consumed(session->engine, 8000), SX_OK);
+        session_run(session);
+        check_healthy(session);
+        assert_int_equal(peer_count(session->peer, SX_MSG_CHANNEL_WINDOW_ADJUST), 0);
+        assert_int_equal(session->peer->received_count, before + (is_closed == 1 ? 1 : 0));
+        session_free(session);
+    }
+}
+
 static void test_closing_a_channel_that_still_opens(void **state)
 {
     struct session_config config = session_config_default();
@@ -252,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_results_that_are_malformed),
         cmocka_unit_test(test_a_signal_ends_the_command),
         cmocka_unit_test(test_closing_drops_what_still_comes),
+        cmocka_unit_test(test_consuming_after_the_end_of_output),
         cmocka_unit_test(test_closing_a_channel_that_still_opens),
         cmocka_unit_test(test_calls_after_the_end),
     };

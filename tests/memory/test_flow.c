@@ -258,6 +258,25 @@ static void test_eof_before_the_command_runs(void **state)
     session_free(session);
 }
 
+static void test_eof_twice_is_eof_once(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+    size_t taken = 0;
+
+    (void)state;
+    config.peer.command.awaits_eof = true;
+    session = checked_session(&config);
+    (void)session_run_until(session, 'S');
+    assert_int_equal(sx_engine_send_eof(session->engine), SX_OK);
+    assert_int_equal(sx_engine_send_eof(session->engine), SX_OK);
+    assert_int_equal(sx_engine_write(session->engine, BYTES("x"), &taken), SX_ERR_STATE);
+    session_run(session);
+    check_finished(session);
+    assert_int_equal(peer_count(session->peer, SX_MSG_CHANNEL_EOF), 1);
+    session_free(session);
+}
+
 /* A peer that makes us answer and never reads ends before our memory does. */
 static void test_answers_that_nobody_takes_have_an_end(void **state)
 {
@@ -306,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_a_full_window_blocks_the_writer),
         cmocka_unit_test(test_a_slow_socket_blocks_the_writer),
         cmocka_unit_test(test_eof_before_the_command_runs),
+        cmocka_unit_test(test_eof_twice_is_eof_once),
         cmocka_unit_test(test_answers_that_nobody_takes_have_an_end),
     };
 

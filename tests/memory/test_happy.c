@@ -139,6 +139,38 @@ static void test_ext_info_is_taken(void **state)
     session_free(session);
 }
 
+/* IGNORE, DEBUG and a number that nobody assigned, before each message of a lax server. */
+static void test_noise_between_all_messages(void **state)
+{
+    static const struct sx_slice noises[] = {
+        { (const uint8_t *)"\2\0\0\0\3abc", 8 },
+        { (const uint8_t *)"\4\1\0\0\0\3\033[m\0\0\0\0", 13 },
+        { (const uint8_t *)"\300\0", 2 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof noises / sizeof noises[0]; i++) {
+        struct session_config config = session_config_default();
+        struct peer_tamper *tamper;
+        struct session *session;
+
+        config.peer.is_strict = false;
+        config.peer.command.stdout_bytes = 3000;
+        config.peer.command.piece = 100;
+        config.wishes.rekey_bytes = 2000;
+        session = checked_session(&config);
+        tamper = peer_tamper(session->peer, TAMPER_INSERT, PEER_ANY, PEER_ANY);
+        tamper->bytes = noises[i];
+        tamper->is_repeated = true;
+        session_run(session);
+        check_finished(session);
+        assert_true(session->peer->exchanges > 1);
+        assert_int_equal(peer_count(session->peer, SX_MSG_UNIMPLEMENTED),
+                         i == 2 ? session->peer->sent_count : 0);
+        session_free(session);
+    }
+}
+
 static void test_a_logged_on_engine_says_good_bye(void **state)
 {
     struct session_config config = session_config_default();
@@ -194,6 +226,17 @@ static void test_an_open_question_stops_everything(void **state)
     session_run(session);
     check_finished(session);
     session_free(session);
+
+    /* Who left needs no answer any more. */
+    session = checked_session(&config);
+    session_run(session);
+    sx_engine_disconnect(session->engine, "never mind");
+    sx_engine_disconnect(session->engine, "never mind");
+    assert_int_equal(sx_engine_answer_host_key(session->engine, true), SX_ERR_NOT_CONNECTED);
+    session_run(session);
+    assert_int_equal(peer_count(session->peer, SX_MSG_DISCONNECT), 1);
+    assert_int_equal(peer_count(session->peer, SX_MSG_NEWKEYS), 0);
+    session_free(session);
 }
 
 int main(void)
@@ -207,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_one_byte_at_a_time_through_every_seal),
         cmocka_unit_test(test_a_server_without_strict_kex_and_ext_info_will_do),
         cmocka_unit_test(test_ext_info_is_taken),
+        cmocka_unit_test(test_noise_between_all_messages),
         cmocka_unit_test(test_a_logged_on_engine_says_good_bye),
         cmocka_unit_test(test_a_rejected_host_key_ends_the_connection),
         cmocka_unit_test(test_an_open_question_stops_everything),

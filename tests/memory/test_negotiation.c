@@ -83,6 +83,38 @@ static void test_a_wrong_guess_is_dropped(void **state)
     session_free(session);
 }
 
+/* A guess is right only if both sides put the same key exchange and host key first. What follows a
+ * right one counts; what follows a wrong one is dropped, and then the reply is missing. */
+static void test_a_right_guess_is_not_dropped(void **state)
+{
+    static const struct {
+        const char *kex;
+        const char *host_key;
+        bool is_right;
+    } cases[] = {
+        { "curve25519-sha256,ecdh-sha2-nistp256", "ssh-ed25519,rsa-sha2-256", true },
+        { "ecdh-sha2-nistp256,curve25519-sha256", "ssh-ed25519,rsa-sha2-256", false },
+        { "curve25519-sha256,ecdh-sha2-nistp256", "rsa-sha2-256,ssh-ed25519", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct session_config config = session_config_default();
+        struct session *session;
+
+        config.peer.has_silent_guess = true;
+        config.peer.lists[SX_LIST_KEX] = cases[i].kex;
+        config.peer.lists[SX_LIST_HOST_KEY] = cases[i].host_key;
+        session = checked_session(&config);
+        session_run(session);
+        if (cases[i].is_right)
+            check_finished(session);
+        else
+            check_ended(session, SX_ERR_PEER_UNEXPECTED);
+        session_free(session);
+    }
+}
+
 /* --- Strict key exchange ---------------------------------------------------------------------- */
 
 static struct session *run_strict(int level, bool is_server_strict, const char *mac)
@@ -270,6 +302,7 @@ int main(void)
         cmocka_unit_test(test_a_refused_algorithm_comes_with_its_reason),
         cmocka_unit_test(test_the_clients_order_decides),
         cmocka_unit_test(test_a_wrong_guess_is_dropped),
+        cmocka_unit_test(test_a_right_guess_is_not_dropped),
         cmocka_unit_test(test_levels_of_strictness),
         cmocka_unit_test(test_ignore_in_the_first_exchange),
         cmocka_unit_test(test_ignore_after_the_first_exchange),

@@ -112,6 +112,25 @@ static void test_padding_out_of_bounds(void **state)
     }
 }
 
+/* A packet that is all padding holds no message number. */
+static void test_packets_without_a_message(void **state)
+{
+    uint8_t numbers[PEER_TRACE_MAX];
+
+    (void)state;
+    for (size_t seal = 0; seal < SEAL_COUNT; seal++) {
+        unsigned n = whole_count(seal, numbers);
+
+        for (unsigned index = 0; index < n; index++) {
+            const struct peer_tamper tamper = { .kind = TAMPER_REPLACE,
+                                                .index = (int)index,
+                                                .number = PEER_ANY };
+
+            check_tampered(seal, &tamper, SX_ERR_PEER_PADDING, SX_DISCONNECT_PROTOCOL_ERROR);
+        }
+    }
+}
+
 /* The first byte behind the length, and the first and last byte of the tag. */
 static void test_a_changed_packet_fails_its_mac(void **state)
 {
@@ -217,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lengths_out_of_bounds),
         cmocka_unit_test(test_padding_out_of_bounds),
+        cmocka_unit_test(test_packets_without_a_message),
         cmocka_unit_test(test_a_changed_packet_fails_its_mac),
         cmocka_unit_test(test_lost_and_replayed_packets_are_noticed),
         cmocka_unit_test(test_the_largest_packet_is_taken),

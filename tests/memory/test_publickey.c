@@ -210,6 +210,25 @@ static void test_an_open_question_stops_everything(void **state)
     session_free(session);
 }
 
+/* Also what has arrived already is not looked at: here a second PK_OK, which is a mistake. */
+static void test_an_open_question_comes_before_what_has_arrived(void **state)
+{
+    struct session_config config = key_config(2, SX_KEY_ED25519);
+    struct session *session = checked_session(&config);
+
+    (void)state;
+    peer_tamper(session->peer, TAMPER_REPEAT, PEER_ANY, SX_MSG_USERAUTH_PK_OK);
+    (void)session_run_until(session, 'T');
+    session->config.leaves_questions = true;
+    session_run(session);
+    check_healthy(session);
+    assert_string_equal(session->trace, "VNHKTG");
+    assert_int_equal(sx_engine_answer_sign(session->engine, BYTES("\0\0\0\0\0\0\0\0")), SX_OK);
+    session_drain(session);
+    check_ended(session, SX_ERR_PEER_UNEXPECTED);
+    session_free(session);
+}
+
 /* --- Servers that cheat ----------------------------------------------------------------------- */
 
 /* PK_OK must speak of the key and the algorithm that were shown: else we'd sign for another. */
@@ -322,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_unusable_keys_among_others),
         cmocka_unit_test(test_a_key_that_can_not_sign),
         cmocka_unit_test(test_an_open_question_stops_everything),
+        cmocka_unit_test(test_an_open_question_comes_before_what_has_arrived),
         cmocka_unit_test(test_pk_ok_for_another_key_or_algorithm),
         cmocka_unit_test(test_pk_ok_after_the_proof),
         cmocka_unit_test(test_access_without_proof),

@@ -1,5 +1,6 @@
 /* tests/support/fixture.c: providers and keys that are made once. */
 #include "support/fixture.h"
+#include "support/providers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,24 +29,12 @@ struct sx_provider *fixture_provider(void)
 
 struct sx_provider *fixture_module(unsigned index, struct sx_fault *out_fault)
 {
-    const char *list = getenv("SEXEC_TEST_MODULES");
+    const struct modules *modules = modules_at_hand();
     struct sx_provider_spec spec = { .name = "fips" };
-    char folder[1024];
-    size_t n;
 
-    if (list == NULL || index + 1 >= PROVIDERS_MAX)
+    if (index >= modules->count || index + 1 >= PROVIDERS_MAX)
         return NULL;
-    for (unsigned i = 0; i < index; i++) {
-        list += strcspn(list, ":");
-        if (*list == ':')
-            list++;
-    }
-    n = strcspn(list, ":");
-    if (n == 0 || n >= sizeof folder)
-        return NULL;
-    memcpy(folder, list, n);
-    folder[n] = '\0';
-    spec.module_dir = folder;
+    spec.module_dir = modules->dirs[index];
     if (providers[1 + index] == NULL &&
         sx_provider_open(&spec, out_fault, &providers[1 + index]) != SX_OK)
         return NULL;

@@ -39,6 +39,7 @@ struct peer_config {
     const struct sx_key *host_keys[PEER_KEYS_MAX];
     bool is_strict;
     bool has_wrong_guess;        /* first_kex_packet_follows, and a packet that nobody wants */
+    bool has_silent_guess;       /* the flag alone; a server has nothing to send for a guess */
     const char *server_sig_algs; /* NULL: no EXT_INFO */
 
     bool takes_none;                          /* method none lets in */

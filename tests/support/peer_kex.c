@@ -92,7 +92,8 @@ void peer_kex_start(struct peer *peer)
     char lists[SX_LIST_COUNT][NAMES_MAX];
     uint8_t cookie[16] = { 0 };
     struct sx_msg_kexinit msg = { .cookie = sx_slice_of(cookie, sizeof cookie),
-                                  .first_kex_packet_follows = peer->config.has_wrong_guess };
+                                  .first_kex_packet_follows = peer->config.has_wrong_guess ||
+                                                              peer->config.has_silent_guess };
     struct sx_slice written;
 
     if (sx_random_bytes(peer->config.provider, cookie, sizeof cookie) != SX_OK)

@@ -110,10 +110,11 @@ static void check_truncated(const struct test_provider *tp)
 {
     for (size_t i = 0; one_of_each[i] != NULL; i++) {
         struct fixture f = make(one_of_each[i], "PrivateKeyInfo");
-        size_t step = f.len > 300 ? 7 : 1;
+        /* OpenSSL tries all its decoders on each, so not every length under every provider */
+        size_t step = tp->is_fips || f.len > 300 ? f.len / 8 : 1;
         unsigned char *longer = sx_alloc(f.len + 1);
 
-        for (size_t n = 0; n < f.len; n += step) {
+        for (size_t n = (f.len - 1) % step; n < f.len; n += step) {
             uint8_t *part = sx_alloc(n);
 
             assert_non_null(part);
@@ -146,7 +147,7 @@ static void test_damaged_der_never_gives_an_inconsistent_key(void **state)
     (void)state;
     for (size_t i = 0; one_of_each[i] != NULL; i++) {
         struct fixture f = make(one_of_each[i], "PrivateKeyInfo");
-        size_t step = f.len > 300 ? 13 : 1;
+        size_t step = f.len > 300 ? 31 : 3;
 
         for (size_t at = 0; at < f.len; at += step) {
             struct sx_key *key = NULL;

@@ -1,6 +1,6 @@
-/* Every way in which a FIPS provider can fail to be one: each is refused, says why, leaves nothing
+/* Every way in which a FIPS module can fail to be one: each is refused, says why, leaves nothing
  * behind, and never lets another provider serve in its place. */
-#include "unit/crypto/crypto_checks.h"
+#include "unit/crypto/module_checks.h"
 
 #include "crypto/openssl.h"
 
@@ -8,77 +8,6 @@
 
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Opening must fail with a text that holds both words. */
-static void refuse(const char *dir, const char *config, const char *word, const char *other)
-{
-    struct sx_provider_spec spec = { .name = "fips", .module_dir = dir, .config_file = config };
-    struct sx_provider *provider = NULL;
-    struct sx_fault fault = { 0 };
-
-    assert_err(sx_provider_open(&spec, &fault, &provider), SX_ERR_PROVIDER);
-    assert_null(provider);
-    assert_int_equal(fault.err, SX_ERR_PROVIDER);
-    if (strstr(fault.text, word) == NULL || strstr(fault.text, other) == NULL)
-        fail_msg("\"%s\" and \"%s\" are not both in: %s", word, other, fault.text);
-}
-
-static struct sx_provider *accept(const char *dir, const char *config)
-{
-    struct sx_provider_spec spec = { .name = "fips", .module_dir = dir, .config_file = config };
-    struct sx_provider *provider = NULL;
-    struct sx_fault fault = { 0 };
-
-    assert_no_fault(sx_provider_open(&spec, &fault, &provider), &fault);
-    return provider;
-}
-
-/* Runs check with a copy of each module that is at hand. */
-static void for_each_copy(void (*check)(struct module_copy *copy))
-{
-    const struct modules *modules = modules_at_hand();
-
-    for (size_t i = 0; i < modules->count; i++) {
-        struct module_copy copy;
-
-        print_message("[ module ] %s\n", modules->dirs[i]);
-        module_copy_make(&copy, modules->dirs[i]);
-        check(&copy);
-        module_copy_free(&copy);
-    }
-}
-
-/* The copy's config, with more text behind it. */
-static void append_config(const struct module_copy *copy, const char *more)
-{
-    size_t n = 0;
-    char *text = file_read(copy->config, &n);
-    char *all = sx_alloc(n + strlen(more) + 1);
-
-    assert_non_null(all);
-    memcpy(all, text, n);
-    memcpy(all + n, more, strlen(more));
-    file_write(copy->config, all, n + strlen(more));
-    sx_free(all);
-    sx_free(text);
-}
-
-static void write_config(const struct module_copy *copy, const char *text)
-{
-    file_write(copy->config, text, strlen(text));
-}
-
-/* The copy's config line "module-mac = ...". */
-static void mac_line(const struct module_copy *copy, char *out, size_t cap)
-{
-    size_t n = 0;
-    char *text = file_read(copy->config, &n);
-    const char *start = strstr(text, "module-mac");
-
-    assert_non_null(start);
-    (void)snprintf(out, cap, "%.*s", (int)strcspn(start, "\n"), start);
-    sx_free(text);
-}
 
 /* --- No module ----------------------------------------------------------------------------------- */
 
@@ -184,7 +113,7 @@ static void test_module_in_its_error_state_serves_nothing(void **state)
     for_each_copy(check_error_state);
 }
 
-/* --- Configs --------------------------------------------------------------------------------------- */
+/* --- Another MAC ----------------------------------------------------------------------------------- */
 
 static void check_wrong_mac(struct module_copy *copy)
 {
@@ -231,171 +160,6 @@ static void test_wrong_mac_is_refused_for_a_module_that_runs_already(void **stat
 {
     (void)state;
     for_each_copy(check_wrong_mac_later);
-}
-
-static void check_missing_config(struct module_copy *copy)
-{
-    assert_int_equal(unlink(copy->config), 0);
-    /* the system's own is the next choice; it may exist, but not for this file */
-    refuse(copy->dir, NULL, "fipsmodule.cnf", "config");
-    refuse(copy->dir, "/nowhere/at/all.cnf", "/nowhere/at/all.cnf", "openssl fipsinstall");
-    refuse(copy->dir, copy->dir, "regular file", copy->dir);
-    assert_int_equal(mkfifo(copy->config, 0600), 0);
-    refuse(copy->dir, copy->config, "regular file", copy->config); /* and doesn't hang */
-}
-
-static void test_missing_config_says_what_where_and_how(void **state)
-{
-    (void)state;
-    for_each_copy(check_missing_config);
-}
-
-static void check_config_too_long(struct module_copy *copy)
-{
-    char *text = sx_alloc(20000);
-
-    assert_non_null(text);
-    memset(text, '\n', 20000);
-    file_write(copy->config, text, 20000);
-    sx_free(text);
-    refuse(copy->dir, NULL, "at most", copy->config);
-}
-
-static void test_config_of_any_length_is_not_read(void **state)
-{
-    (void)state;
-    for_each_copy(check_config_too_long);
-}
-
-static void check_sections(struct module_copy *copy)
-{
-    char mac[512];
-    char text[2048];
-
-    mac_line(copy, mac, sizeof mac);
-    write_config(copy, "");
-    refuse(copy->dir, NULL, "no section fips_sect", copy->config);
-    write_config(copy, "[fips_sect]\nsecurity-checks = 1\n");
-    refuse(copy->dir, NULL, "no module-mac", copy->config);
-    (void)snprintf(text, sizeof text, "%s\n[other]\nx = 1\n", mac); /* outside of any section */
-    write_config(copy, text);
-    refuse(copy->dir, NULL, "no section fips_sect", copy->config);
-    (void)snprintf(text, sizeof text, "[one]\n%s\n[two]\n%s\n", mac, mac);
-    write_config(copy, text);
-    refuse(copy->dir, NULL, "more than one", copy->config);
-    /* the MAC of a section that isn't the module's doesn't count */
-    (void)snprintf(text, sizeof text, "[fips_sect]\nsecurity-checks = 1\n[two]\n%s\n", mac);
-    write_config(copy, text);
-    refuse(copy->dir, NULL, "no module-mac", copy->config);
-}
-
-static void test_config_without_the_section_is_refused(void **state)
-{
-    (void)state;
-    for_each_copy(check_sections);
-}
-
-struct bad_line {
-    const char *line;
-    const char *word; /* in the refusal */
-};
-
-static void check_lines(struct module_copy *copy)
-{
-    static const struct bad_line lines[] = {
-        { "activate = 1", "activate" },
-        { "activate = 0", "activate" },
-        { "activate=yes", "activate" },
-        { "module = /tmp/other.so", "plain" },
-        { "module = other", "\"module = other\"" },
-        { "identity = default", "identity" },
-        { "soft_load = 1", "plain" },
-        { "1.activate = 1", "plain" },
-        { "fips_sect::activate = 1", "plain" },
-        { ".include /etc/ssl/openssl.cnf", "plain" },
-        { ".include = /etc/ssl/openssl.cnf", "plain" },
-        { ".pragma = dollarid:on", "plain" },
-        { "x = $ENV::HOME", "plain" },
-        { "x = ${other::y}", "plain" },
-        { "x = \"1\"", "plain" },
-        { "x = 1 \\", "plain" },
-        { "x = 1 # really", "plain" },
-        { "x", "plain" },
-        { "= 1", "plain" },
-        { "x =", "plain" },
-        { "; comment", "plain" },
-        { "x = \033[31mred", "\\x1b" },
-        { "security-checks = 1", "twice" },
-        { "security-check2 = 0", "switches a check off" },
-    };
-    size_t n = 0;
-    char *text = file_read(copy->config, &n);
-
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        append_config(copy, lines[i].line);
-        refuse(copy->dir, NULL, lines[i].word, copy->config);
-        file_write(copy->config, text, n);
-    }
-    /* a NUL in the middle hides nothing behind it */
-    append_config(copy, "x = 1");
-    file_write(copy->config, text, n);
-    sx_free(text);
-    sx_provider_close(accept(copy->dir, NULL));
-}
-
-static void test_config_with_any_other_line_is_refused_by_name(void **state)
-{
-    (void)state;
-    for_each_copy(check_lines);
-}
-
-static void check_nul(struct module_copy *copy)
-{
-    size_t n = 0;
-    char *text = file_read(copy->config, &n);
-    static const char line[] = "x\0 = 1\n";
-    char *all = sx_alloc(n + sizeof line);
-
-    assert_non_null(all);
-    memcpy(all, text, n);
-    memcpy(all + n, line, sizeof line - 1);
-    file_write(copy->config, all, n + sizeof line - 1);
-    refuse(copy->dir, NULL, "\\x00", copy->config);
-    sx_free(all);
-    sx_free(text);
-}
-
-static void test_config_with_a_nul_is_refused(void **state)
-{
-    (void)state;
-    for_each_copy(check_nul);
-}
-
-/* What a person or another tool may well have written, and what changes nothing. */
-static void check_good_forms(struct module_copy *copy)
-{
-    static const char rest[] = "\n# a comment\n\n[other]\nactivate = 1\n.include /nowhere\n";
-    char mac[512];
-    char text[4096];
-    size_t n = 0;
-    char *own;
-
-    mac_line(copy, mac, sizeof mac);
-    own = file_read(copy->config, &n);
-    append_config(copy, rest); /* other sections are nobody's business */
-    sx_provider_close(accept(copy->dir, NULL));
-
-    /* another name for the section, Windows line ends, blanks */
-    (void)snprintf(text, sizeof text, "[ my module ]\r\n%s", own + strlen("[fips_sect]\n"));
-    write_config(copy, text);
-    sx_provider_close(accept(copy->dir, copy->config));
-    sx_free(own);
-}
-
-static void test_config_in_other_clothes_is_accepted(void **state)
-{
-    (void)state;
-    for_each_copy(check_good_forms);
 }
 
 /* --- Strictness ------------------------------------------------------------------------------------ */
@@ -525,12 +289,6 @@ int main(void)
         cmocka_unit_test(test_module_in_its_error_state_serves_nothing),
         cmocka_unit_test(test_wrong_mac_is_refused),
         cmocka_unit_test(test_wrong_mac_is_refused_for_a_module_that_runs_already),
-        cmocka_unit_test(test_missing_config_says_what_where_and_how),
-        cmocka_unit_test(test_config_of_any_length_is_not_read),
-        cmocka_unit_test(test_config_without_the_section_is_refused),
-        cmocka_unit_test(test_config_with_any_other_line_is_refused_by_name),
-        cmocka_unit_test(test_config_with_a_nul_is_refused),
-        cmocka_unit_test(test_config_in_other_clothes_is_accepted),
         cmocka_unit_test(test_tolerant_module_is_refused_by_the_check_that_is_off),
         cmocka_unit_test(test_tolerant_config_of_the_tool_is_refused),
         cmocka_unit_test(test_skipped_self_tests_are_run_all_the_same),
