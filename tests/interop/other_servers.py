@@ -126,9 +126,8 @@ class Common:
     port = None
     user = servers.USER
     trusted = ()  # options that trust its host keys
-    rekey = "RekeyLimit=16K"  # the option that renews the keys while it serves a command
-    pause = ""  # what a command says after its output
-    linger = ""  # what it says before its exit
+    is_safe_in_rekey = True  # it can have something to say while keys are renewed
+    linger = ""  # what a command says before its exit
 
     def __str__(self):
         return self.name
@@ -154,25 +153,31 @@ class Daemon(Common):
 
     def __init__(self):
         self.folder = support.folder(self.name)
+        self.port = self.launch()
+
+    def launch(self):
+        """The port of a process that serves."""
+        log = self.folder / "log"
         for _ in range(20):
             port = random.randrange(20000, 32000)
-            if is_free(port) and self.try_port(port):
-                return
-        log = (self.folder / "log").read_text(encoding="utf-8", errors="replace")
-        raise support.Failure(f"{self.name} did not come up: {log}")
+            if not is_free(port):
+                continue
+            with open(log, "wb") as file:
+                process = subprocess.Popen(
+                    list(map(str, self.command(port))), stdin=subprocess.DEVNULL, stdout=file,
+                    stderr=file, env=support.clean_environment(**self.environment),
+                )
+            servers.wait_until(lambda: process.poll() is not None or self.is_up(port, log))
+            if process.poll() is None:
+                return port
+        text = log.read_text(encoding="utf-8", errors="replace")
+        raise support.Failure(f"{self.name} did not come up: {text}")
 
     def command(self, port):
         raise NotImplementedError
 
-    def try_port(self, port):
-        with open(self.folder / "log", "wb") as log:
-            process = subprocess.Popen(
-                list(map(str, self.command(port))), stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, env=support.clean_environment(**self.environment),
-            )
-        servers.wait_until(lambda: process.poll() is not None or servers.can_connect(port))
-        self.port = port
-        return process.poll() is None
+    def is_up(self, port, _log):
+        return servers.can_connect(port)
 
 
 def is_free(port):
@@ -284,25 +289,27 @@ class Dropbear(Daemon):
 
 
 class Uppity(Daemon):
-    """PuTTY's. It drops the status and standard error of a command whose outputs close at its end,
-    with any client, so something must hold them a moment longer."""
+    """PuTTY's. With any client, it mixes up sessions that run at the same time, so each has a process
+    of its own; it drops the status and standard error of a command whose outputs close at its
+    end, so something must hold them a moment longer; and a command's end is lost when keys are
+    renewed at that moment. It has more algorithms, but dies of those that PuTTY asks a person
+    about first, such as arcfour256, and makes a new prime for each group exchange."""
 
     name = "uppity"
+    lock = threading.Lock()
     linger = "sleep 0.2 </dev/null & "
+    is_safe_in_rekey = False
     user = "anybody"
     kex = (
         "mlkem768x25519-sha256,mlkem768nistp256-sha256,mlkem1024nistp384-sha384,"
         "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
         "ecdh-sha2-nistp521,diffie-hellman-group14-sha256,diffie-hellman-group15-sha512,"
         "diffie-hellman-group16-sha512,diffie-hellman-group17-sha512,"
-        "diffie-hellman-group18-sha512,diffie-hellman-group-exchange-sha256,"
-        "diffie-hellman-group-exchange-sha1,diffie-hellman-group14-sha1,"
-        "diffie-hellman-group1-sha1"
+        "diffie-hellman-group18-sha512,diffie-hellman-group14-sha1"
     )
     ciphers = (
         "aes256-gcm@openssh.com,aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,"
-        "aes192-ctr,aes128-ctr,aes256-cbc,aes192-cbc,aes128-cbc,3des-ctr,3des-cbc,blowfish-cbc,"
-        "arcfour256,arcfour128"
+        "aes192-ctr,aes128-ctr,aes256-cbc,aes192-cbc,aes128-cbc,3des-ctr,3des-cbc"
     )
     macs = (
         "hmac-sha2-256,hmac-sha2-512,hmac-sha1,hmac-sha1-96,hmac-md5,"
@@ -312,7 +319,7 @@ class Uppity(Daemon):
     compressions = "none,zlib,zlib@openssh.com"
 
     def command(self, port):
-        arguments = [MADE / "uppity" / "uppity", "--listen", port, "--verbose"]
+        arguments = [MADE / "uppity" / "uppity", "--listen-once", "--listen", port, "--verbose"]
         for kind in KEY_TYPES:
             arguments += ["--userkey", f"{user_key(kind)}.pub"]
         for path in host_keys():
@@ -326,6 +333,15 @@ class Uppity(Daemon):
             arguments += [f"--kexinit-{way}comp", self.compressions]
         self.trusted = trust(*host_keys())
         return arguments
+
+    def is_up(self, port, log):
+        """Nobody connects to see: that would be the one connection."""
+        return f"listening on port {port}".encode() in log.read_bytes()
+
+    def run(self, command, *options, **more):
+        with self.lock:
+            port = self.launch()
+        return super().run(command, *options, port=port, **more)
 
 
 class Script(Common):
@@ -357,11 +373,10 @@ class Script(Common):
 
 class AsyncSsh(Script):
     """It also has X.509 certificates as RFC 6187 sends them. This version goes on sending data
-    after its KEXINIT, which RFC 4253 section 7.1 forbids, so keys are renewed while it is idle."""
+    after its KEXINIT."""
 
     name = "AsyncSSH"
-    rekey = "RekeyLimit=1G 1s"
-    pause = "sleep 1.3; "
+    is_safe_in_rekey = False
     script = "asyncssh_server.py"
     certified = {  # the type of a key -> the names of its certificates' algorithms
         "rsa": ("x509v3-ssh-rsa", "x509v3-rsa2048-sha256"),

@@ -86,6 +86,8 @@ def main():
     arguments = common.arguments()
     host_keys = [read_host_key(path) for path in arguments.host_keys]
     lines = common.user_keys(arguments.user_keys)
+    # Without groups of its own it would offer group exchange at first, and not for a second time.
+    paramiko.Transport.load_server_moduli("/etc/ssh/moduli")
     user_keys = {base64.b64decode(line.split()[1]) for line in lines}
     with socket.create_server((common.ADDRESS, 0)) as listener:
         common.tell_port(listener.getsockname()[1])
