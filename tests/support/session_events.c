@@ -31,13 +31,14 @@ static void keep_text(char *out, size_t cap, struct sx_slice text)
 
 static void trace(struct session *session, enum sx_event_type type)
 {
-    static const char letters[] = ".VNHKBGTLSoeRXCD";
+    static const char letters[] = ".V-NHKBGTLSoeRXCD"; /* the offer comes before each first N */
     size_t len = strlen(session->trace);
     char letter = letters[type];
 
     session->counts[type]++;
-    if (len + 1 >= sizeof session->trace || ((letter == 'o' || letter == 'e' || letter == 'R') &&
-                                             len > 0 && session->trace[len - 1] == letter))
+    if (letter == '-' || len + 1 >= sizeof session->trace ||
+        ((letter == 'o' || letter == 'e' || letter == 'R') && len > 0 &&
+         session->trace[len - 1] == letter))
         return;
     session->trace[len] = letter;
 }
