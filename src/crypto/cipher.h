@@ -56,7 +56,8 @@ SX_MUST_USE enum sx_err sx_cipher_crypt(struct sx_cipher *cipher, uint8_t *data,
 
 /* AEAD: packet is the four length bytes, n body bytes, and room for tag_len bytes behind them.
  * seal encrypts in place and writes the tag; open checks the tag before anything of the body
- * counts, SX_ERR_PEER_MAC when it is wrong. sequence is the packet's sequence number.
+ * counts, SX_ERR_PEER_MAC when it is wrong, and leaves the length bytes as they came. sequence is
+ * the packet's sequence number; GCM doesn't use it.
  * GCM takes its nonces from the provider's own counter (IG C.H scenario 1.d). */
 SX_MUST_USE enum sx_err sx_cipher_seal(struct sx_cipher *cipher, uint32_t sequence, uint8_t *packet,
                                        size_t n);
