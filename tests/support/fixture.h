@@ -10,8 +10,8 @@
 /* The provider "default"; NULL when it can't be had. */
 struct sx_provider *fixture_provider(void);
 
-/* The index-th FIPS module of SEXEC_TEST_MODULES; NULL past the last. *out_fault says why one
- * that is listed can't be had, and then NULL is returned too. */
+/* The index-th FIPS module at hand (support/providers.h); NULL past the last. *out_fault says why
+ * one that is there can't be had, and then NULL is returned too. */
 struct sx_provider *fixture_module(unsigned index, struct sx_fault *out_fault);
 
 /* A key pair of a type; several of one type differ by index. NULL when it can't be made. */
