@@ -96,7 +96,8 @@ def clean_up():
 
 
 def exit_on_signal(number, _frame):
-    sys.exit(128 + number)
+    clean_up()
+    os._exit(128 + number) # at once: threads of a pool would run all that is left
 
 
 signal.signal(signal.SIGTERM, exit_on_signal)
