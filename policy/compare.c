@@ -8,20 +8,6 @@
 
 enum { NAMES_MAX = 128, NAME_ROOM = 128, LINE_ROOM = 1024, OURS_ROOM = 2048 };
 
-/* Names in a list of key exchanges that say what the peer can do. */
-static const char *const signals[] = { "ext-info-s", "ext-info-c", "kex-strict-s-v00@openssh.com",
-                                       "kex-strict-c-v00@openssh.com",
-                                       "kex-guess2@matt.ucc.asn.au" };
-
-static bool is_signal(enum sx_alg_kind kind, const char *name)
-{
-    for (size_t i = 0; kind == SX_ALG_KEX && i < sizeof signals / sizeof signals[0]; i++) {
-        if (strcmp(signals[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* RFC 4253 section 7.1: the first of the client's names that the server's list holds. */
 int sx_offer_choose(const struct sx_offer *offer, enum sx_alg_kind kind, struct sx_slice names)
 {
@@ -62,7 +48,7 @@ static enum sx_err judge(const struct sx_offer *offer, enum sx_alg_kind kind, co
 {
     struct sx_verdict verdict;
 
-    if (is_signal(kind, name))
+    if (sx_policy_is_signal(kind, name))
         return row(out, "signal", name, "not an algorithm", "");
     if (chosen != NULL && strcmp(chosen, name) == 0)
         return row(out, "chosen", name, "", "");

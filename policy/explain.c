@@ -17,12 +17,31 @@ bool sx_policy_has_provider(const struct sx_policy *policy, const char *name)
     return false;
 }
 
+/* A signature is known for hosts and users alike, whoever lists it. */
 static bool is_in_a_table(enum sx_alg_kind kind, const char *name)
 {
+    enum sx_alg_kind twin = kind == SX_ALG_HOST_KEY   ? SX_ALG_USER_KEY
+                            : kind == SX_ALG_USER_KEY ? SX_ALG_HOST_KEY
+                                                      : kind;
     unsigned row;
 
     for (size_t i = 0; sx_policies[i] != NULL; i++) {
-        if (sx_policy_row(sx_policies[i], kind, name, &row))
+        if (sx_policy_row(sx_policies[i], kind, name, &row) ||
+            sx_policy_row(sx_policies[i], twin, name, &row))
+            return true;
+    }
+    return false;
+}
+
+bool sx_policy_is_signal(enum sx_alg_kind kind, const char *name)
+{
+    static const char *const signals[] = { "ext-info-s", "ext-info-c",
+                                           "kex-strict-s-v00@openssh.com",
+                                           "kex-strict-c-v00@openssh.com",
+                                           "kex-guess2@matt.ucc.asn.au" };
+
+    for (size_t i = 0; kind == SX_ALG_KEX && i < sizeof signals / sizeof signals[0]; i++) {
+        if (strcmp(signals[i], name) == 0)
             return true;
     }
     return false;
@@ -179,9 +198,9 @@ static unsigned find_refused(const struct sx_policy *policy, struct sx_provider 
     for (unsigned i = 0; i < REFUSED_MAX && sx_list_next(&names, &entry); i++) {
         struct refused *row = &rows[count];
 
-        if (entry.len == 0)
-            continue;
         sx_escape(row->name, sizeof row->name, entry);
+        if (entry.len == 0 || sx_policy_is_signal(kind, row->name))
+            continue;
         sx_policy_judge(policy, provider, kind, row->name, &verdict);
         if (verdict.is_allowed)
             continue;

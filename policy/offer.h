@@ -72,6 +72,10 @@ void sx_policy_judge(const struct sx_policy *policy, struct sx_provider *provide
 /* Whether any policy has the name, or any reason speaks of it. */
 bool sx_policy_knows(enum sx_alg_kind kind, const char *name);
 
+/* Whether a name in a list of key exchanges is none, but says what its sender can do (RFC 8308;
+ * OpenSSH's strict key exchange; Dropbear's guesses). */
+bool sx_policy_is_signal(enum sx_alg_kind kind, const char *name);
+
 /* sx_policy_explain says in one sentence whether policy and provider (may be NULL) allow name for
  * kind, and if not, which rule refuses it and its source. True when allowed. */
 bool sx_policy_explain(const struct sx_policy *policy, struct sx_provider *provider,

@@ -117,6 +117,31 @@ static void test_every_refusal_has_a_reason_and_a_source(void **state)
     assert_true(refused > (SX_LEGACY ? 400 : 100));
 }
 
+/* A reason's pattern must not claim names of another kind: an explanation by kind would say both. */
+static void test_name_is_of_its_own_kinds_alone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; sx_policies[i] != NULL; i++) {
+        for (int kind = 0; kind < SX_ALG_COMPRESSION; kind++) {
+            const char *name;
+
+            for (unsigned row = 0;
+                 (name = sx_policy_row_name(sx_policies[i], (enum sx_alg_kind)kind, row)) != NULL;
+                 row++) {
+                bool is_key = kind == SX_ALG_HOST_KEY || kind == SX_ALG_USER_KEY;
+
+                for (int other = 0; other < SX_ALG_COMPRESSION; other++) {
+                    bool is_other_key = other == SX_ALG_HOST_KEY || other == SX_ALG_USER_KEY;
+                    bool is_same = kind == other || (is_key && is_other_key);
+
+                    if (sx_policy_knows((enum sx_alg_kind)other, name) != is_same)
+                        fail_msg("%s as %s", name, sx_alg_kind_name((enum sx_alg_kind)other));
+                }
+            }
+        }
+    }
+}
+
 static void test_refusals_of_a_server_are_grouped(void **state)
 {
     char text[1200];
@@ -130,6 +155,10 @@ static void test_refusals_of_a_server_are_grouped(void **state)
                         "profiles of SSH leave it out (RFC 4251 section 9.3.1; STIG "
                         "RHEL-09-255064); arcfour, arcfour256: RC4 is broken (RFC 8758); made-up: "
                         "no algorithm of this name is known");
+    sx_policy_refusals(&sx_policy_fips, NULL, SX_ALG_KEX,
+                       sx_slice_text("ext-info-s,kex-strict-s-v00@openssh.com,curve448-sha512"),
+                       text, sizeof text);
+    assert_int_equal(strncmp(text, "curve448-sha512: X448", 21), 0); /* signals are no names */
     sx_policy_refusals(&sx_policy_fips, NULL, SX_ALG_CIPHER, sx_slice_text("aes256-ctr"), text,
                        sizeof text);
     assert_string_equal(text, "");
@@ -181,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_each_lock_is_told_apart),
         cmocka_unit_test(test_reason_fits_the_policy),
         cmocka_unit_test(test_every_refusal_has_a_reason_and_a_source),
+        cmocka_unit_test(test_name_is_of_its_own_kinds_alone),
         cmocka_unit_test(test_refusals_of_a_server_are_grouped),
         cmocka_unit_test(test_refusals_by_the_provider_are_told),
         cmocka_unit_test(test_refusals_fit_their_room),
