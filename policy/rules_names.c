@@ -28,15 +28,15 @@ struct profile {
 static const struct profile approved = {
     NULL,
     "SP 800-140C and D",
-    { [SX_ALG_KEX] = " mlkem768nistp256-sha256 mlkem1024nistp384-sha384 ecdh-sha2-nistp256 "
-                     "ecdh-sha2-nistp384 ecdh-sha2-nistp521 diffie-hellman-group14-sha256 "
-                     "diffie-hellman-group15-sha512 diffie-hellman-group16-sha512 "
-                     "diffie-hellman-group17-sha512 diffie-hellman-group18-sha512 "
-                     "diffie-hellman-group-exchange-sha256 ",
-      [SX_ALG_HOST_KEY] = ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT X509,
-      [SX_ALG_USER_KEY] = ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT X509,
-      [SX_ALG_CIPHER] = " aes128-ctr aes192-ctr aes256-ctr aes128-gcm@openssh.com "
-                        "aes256-gcm@openssh.com ",
+    { [SX_ALG_KEX] = (" mlkem768nistp256-sha256 mlkem1024nistp384-sha384 ecdh-sha2-nistp256 "
+                      "ecdh-sha2-nistp384 ecdh-sha2-nistp521 diffie-hellman-group14-sha256 "
+                      "diffie-hellman-group15-sha512 diffie-hellman-group16-sha512 "
+                      "diffie-hellman-group17-sha512 diffie-hellman-group18-sha512 "
+                      "diffie-hellman-group-exchange-sha256 "),
+      [SX_ALG_HOST_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT X509),
+      [SX_ALG_USER_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT X509),
+      [SX_ALG_CIPHER] = (" aes128-ctr aes192-ctr aes256-ctr aes128-gcm@openssh.com "
+                         "aes256-gcm@openssh.com "),
       [SX_ALG_MAC] = HMACS,
       [SX_ALG_COMPRESSION] = " none zlib@openssh.com " },
 };
@@ -44,31 +44,31 @@ static const struct profile approved = {
 static const struct profile profiles[] = {
     { "fips",
       "crypto-policies FIPS, 2026-02, less SHA-1; RFC 6187",
-      { [SX_ALG_KEX] = " mlkem768nistp256-sha256 mlkem1024nistp384-sha384 ecdh-sha2-nistp256 "
-                       "ecdh-sha2-nistp384 ecdh-sha2-nistp521 diffie-hellman-group14-sha256 "
-                       "diffie-hellman-group16-sha512 diffie-hellman-group18-sha512 "
-                       "diffie-hellman-group-exchange-sha256 ",
-        [SX_ALG_HOST_KEY] = ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT X509,
-        [SX_ALG_USER_KEY] = ECDSA "rsa-sha2-256 rsa-sha2-512 ",
+      { [SX_ALG_KEX] = (" mlkem768nistp256-sha256 mlkem1024nistp384-sha384 ecdh-sha2-nistp256 "
+                        "ecdh-sha2-nistp384 ecdh-sha2-nistp521 diffie-hellman-group14-sha256 "
+                        "diffie-hellman-group16-sha512 diffie-hellman-group18-sha512 "
+                        "diffie-hellman-group-exchange-sha256 "),
+        [SX_ALG_HOST_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT X509),
+        [SX_ALG_USER_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 "),
         [SX_ALG_CIPHER] = " aes256-gcm@openssh.com aes256-ctr aes128-gcm@openssh.com aes128-ctr ",
         [SX_ALG_MAC] = HMACS,
         [SX_ALG_COMPRESSION] = " none zlib@openssh.com " } },
     { "niap",
       "NIAP Functional Package for SSH 2.0",
-      { [SX_ALG_KEX] = " diffie-hellman-group15-sha512 diffie-hellman-group16-sha512 "
-                       "diffie-hellman-group17-sha512 diffie-hellman-group18-sha512 "
-                       "ecdh-sha2-nistp384 ecdh-sha2-nistp521 ",
-        [SX_ALG_HOST_KEY] = " rsa-sha2-512 ecdsa-sha2-nistp384 ecdsa-sha2-nistp521 "
-                            "x509v3-ecdsa-sha2-nistp384 x509v3-ecdsa-sha2-nistp521 ",
-        [SX_ALG_USER_KEY] = " rsa-sha2-512 ecdsa-sha2-nistp384 ecdsa-sha2-nistp521 "
-                            "x509v3-ecdsa-sha2-nistp384 x509v3-ecdsa-sha2-nistp521 ",
+      { [SX_ALG_KEX] = (" diffie-hellman-group15-sha512 diffie-hellman-group16-sha512 "
+                        "diffie-hellman-group17-sha512 diffie-hellman-group18-sha512 "
+                        "ecdh-sha2-nistp384 ecdh-sha2-nistp521 "),
+        [SX_ALG_HOST_KEY] = (" rsa-sha2-512 ecdsa-sha2-nistp384 ecdsa-sha2-nistp521 "
+                             "x509v3-ecdsa-sha2-nistp384 x509v3-ecdsa-sha2-nistp521 "),
+        [SX_ALG_USER_KEY] = (" rsa-sha2-512 ecdsa-sha2-nistp384 ecdsa-sha2-nistp521 "
+                             "x509v3-ecdsa-sha2-nistp384 x509v3-ecdsa-sha2-nistp521 "),
         [SX_ALG_CIPHER] = " aes256-gcm@openssh.com ",
         [SX_ALG_MAC] = "",
         [SX_ALG_COMPRESSION] = " none " } },
     { "cnsa1",
       "RFC 9212",
-      { [SX_ALG_KEX] = " ecdh-sha2-nistp384 diffie-hellman-group15-sha512 "
-                       "diffie-hellman-group16-sha512 ",
+      { [SX_ALG_KEX] = (" ecdh-sha2-nistp384 diffie-hellman-group15-sha512 "
+                        "diffie-hellman-group16-sha512 "),
         [SX_ALG_HOST_KEY] = " ecdsa-sha2-nistp384 rsa-sha2-512 x509v3-ecdsa-sha2-nistp384 ",
         [SX_ALG_USER_KEY] = " ecdsa-sha2-nistp384 rsa-sha2-512 x509v3-ecdsa-sha2-nistp384 ",
         [SX_ALG_CIPHER] = " aes256-gcm@openssh.com ",
@@ -76,11 +76,11 @@ static const struct profile profiles[] = {
         [SX_ALG_COMPRESSION] = " none " } },
     { "stig",
       "RHEL-09-255064, RHEL-09-255070; crypto-policies FIPS of RHEL 9",
-      { [SX_ALG_KEX] = " ecdh-sha2-nistp256 ecdh-sha2-nistp384 ecdh-sha2-nistp521 "
-                       "diffie-hellman-group14-sha256 diffie-hellman-group16-sha512 "
-                       "diffie-hellman-group18-sha512 ",
-        [SX_ALG_HOST_KEY] = ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT,
-        [SX_ALG_USER_KEY] = ECDSA "rsa-sha2-256 rsa-sha2-512 ",
+      { [SX_ALG_KEX] = (" ecdh-sha2-nistp256 ecdh-sha2-nistp384 ecdh-sha2-nistp521 "
+                        "diffie-hellman-group14-sha256 diffie-hellman-group16-sha512 "
+                        "diffie-hellman-group18-sha512 "),
+        [SX_ALG_HOST_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT),
+        [SX_ALG_USER_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 "),
         [SX_ALG_CIPHER] = " aes256-gcm@openssh.com aes256-ctr aes128-gcm@openssh.com aes128-ctr ",
         [SX_ALG_MAC] = HMACS,
         [SX_ALG_COMPRESSION] = " none " } },

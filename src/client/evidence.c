@@ -42,6 +42,9 @@ static enum sx_err describe(const struct sx_provider_info *info, struct sx_buffe
     SX_TRY(add(out, "fips: %s\nindicator: %s\ninstall-status in config: %s\n",
                yes_no(info->is_fips), yes_no(info->has_indicator),
                yes_no(info->has_install_status)));
+    if (info->legacy_version[0] != '\0')
+        SX_TRY(add(out, "legacy provider beside it: %s\nlegacy module: %s\nlegacy SHA-256: %s\n",
+                   info->legacy_version, info->legacy_path, info->legacy_sha256));
     for (size_t i = 0; i < info->option_count; i++)
         SX_TRY(add(out, "check %s: %s\n", info->options[i].name,
                    info->options[i].is_on ? "on" : "off"));
