@@ -15,76 +15,14 @@ import socket
 import subprocess
 import threading
 
+import server_keys
 import servers
 import support
 
 ADDRESS = servers.ADDRESS
 SCRIPTS = support.SOURCE / "tests" / "support" / "servers"
 MADE = pathlib.Path(os.environ.get("SEXEC_TEST_SERVERS") or support.SOURCE / "build" / "servers")
-KEY_TYPES = {  # our name of a type -> ssh-keygen's options
-    "rsa": ["-t", "rsa", "-b", "2048"],
-    "dsa": ["-t", "dsa", "-b", "1024"],
-    "ecdsa256": ["-t", "ecdsa", "-b", "256"],
-    "ecdsa384": ["-t", "ecdsa", "-b", "384"],
-    "ecdsa521": ["-t", "ecdsa", "-b", "521"],
-    "ed25519": ["-t", "ed25519"],
-}
 LISTS = ("kex", "host key", "cipher", "mac", "compression")
-
-
-# --- Keys -----------------------------------------------------------------------------------------
-
-
-def tool(*arguments):
-    subprocess.run(
-        [str(argument) for argument in arguments], check=True, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )
-
-
-@functools.lru_cache(maxsize=None)
-def keys():
-    """A folder, made once: host_TYPE and user_TYPE with .pub, for hosts also a certificate of
-    OpenSSH's in -cert.pub, and a self-signed X.509 one in .x509 (but for Ed25519)."""
-    place = support.folder("all-keys")
-    for kind, options in KEY_TYPES.items():
-        for role, form in (("host", "PEM"), ("user", "PKCS8")):
-            path = place / f"{role}_{kind}"
-            tool("ssh-keygen", "-q", *options, "-m", form, "-N", "", "-C", "", "-f", path)
-    # A certificate of ssh-dss can only be signed by another type of key.
-    tool("ssh-keygen", "-q", *KEY_TYPES["ecdsa256"], "-N", "", "-C", "", "-f", place / "ca")
-    for kind in KEY_TYPES:
-        host = place / f"host_{kind}"
-        tool("ssh-keygen", "-q", "-s", place / "ca", "-h", "-I", kind, "-n", ADDRESS, f"{host}.pub")
-        if kind != "ed25519":
-            hash_option = "-sha1" if kind == "dsa" else "-sha256"
-            tool(
-                "openssl", "req", "-x509", "-new", "-key", host, hash_option, "-days", "30",
-                "-subj", f"/CN={kind}.example", "-out", f"{host}.x509",
-            )
-    return place
-
-
-def host_keys(*kinds):
-    return [keys() / f"host_{kind}" for kind in kinds or KEY_TYPES]
-
-
-def user_key(kind="ecdsa256"):
-    return keys() / f"user_{kind}"
-
-
-def trust(*paths):
-    """The options that trust these host keys, and their OpenSSH certificates."""
-    files = [f"{path}{end}" for path in paths for end in (".pub", "-cert.pub")]
-    return [servers.trust_in(servers.public_blob(file)) for file in files]
-
-
-def certificate_der(path):
-    done = subprocess.run(
-        ["openssl", "x509", "-in", str(path), "-outform", "DER"], check=True,
-        stdout=subprocess.PIPE,
-    )
-    return done.stdout
 
 
 # --- What a server offers -------------------------------------------------------------------------
@@ -142,8 +80,9 @@ class Common:
         return "kex-strict-s-v00@openssh.com" in self.offer["kex"]
 
     def run(self, command, *options, key=None, stdin=b"", port=None, **more):
-        arguments = ["-p", port or self.port, "-i", key or user_key(), *self.trusted, *options]
-        return support.run([*arguments, f"{self.user}@{ADDRESS}", command], stdin, **more)
+        arguments = ["-p", port or self.port, "-i", key or server_keys.user_key(), *self.trusted]
+        arguments += [*options, f"{self.user}@{ADDRESS}", command]
+        return support.run(arguments, stdin, **more)
 
 
 class Daemon(Common):
@@ -153,10 +92,10 @@ class Daemon(Common):
 
     def __init__(self):
         self.folder = support.folder(self.name)
-        self.port = self.launch()
+        self.port, _ = self.launch()
 
     def launch(self):
-        """The port of a process that serves."""
+        """(the port, the process) that serves."""
         log = self.folder / "log"
         for _ in range(20):
             port = random.randrange(20000, 32000)
@@ -167,17 +106,14 @@ class Daemon(Common):
                     list(map(str, self.command(port))), stdin=subprocess.DEVNULL, stdout=file,
                     stderr=file, env=support.clean_environment(**self.environment),
                 )
-            servers.wait_until(lambda: process.poll() is not None or self.is_up(port, log))
+            servers.wait_until(lambda: process.poll() is not None or servers.can_connect(port))
             if process.poll() is None:
-                return port
+                return port, process
         text = log.read_text(encoding="utf-8", errors="replace")
         raise support.Failure(f"{self.name} did not come up: {text}")
 
     def command(self, port):
         raise NotImplementedError
-
-    def is_up(self, port, _log):
-        return servers.can_connect(port)
 
 
 def is_free(port):
@@ -210,20 +146,20 @@ def openssh_config(lead, is_refused=lambda name: False):
 
 
 class OpenSsh(Common, servers.Sshd):
-    """This machine's own: the last but one to speak ssh-dss."""
+    """This machine's own, which still speaks ssh-dss."""
 
     name = "OpenSSH 9"
-    kinds = tuple(KEY_TYPES)
+    kinds = tuple(server_keys.KEY_TYPES)
     lead = ""
 
     def __init__(self):
         lines = openssh_config(self.lead, self.is_refused)
-        for path in host_keys(*self.kinds):
+        for path in server_keys.host_keys(*self.kinds):
             lines += [f"HostKey {path}", f"HostCertificate {path}-cert.pub"]
         servers.Sshd.__init__(self, *lines, *self.more_lines(), host_keys=())
         for kind in self.kinds:
-            self.authorize(f"{user_key(kind)}.pub")
-        self.trusted = trust(*host_keys(*self.kinds))
+            self.authorize(f"{server_keys.user_key(kind)}.pub")
+        self.trusted = server_keys.trust(*server_keys.host_keys(*self.kinds))
 
     run = Common.run
 
@@ -236,7 +172,7 @@ class OpenSsh(Common, servers.Sshd):
 
 class OpenSsh10(OpenSsh):
     name = "OpenSSH 10"
-    kinds = tuple(kind for kind in KEY_TYPES if kind != "dsa")
+    kinds = tuple(kind for kind in server_keys.KEY_TYPES if kind != "dsa")
     lead = "+"
 
     def program(self):
@@ -264,9 +200,7 @@ class Dropbear(Daemon):
         (home / ".ssh").mkdir(mode=0o700, parents=True, exist_ok=True)
         home.chmod(0o700)
         authorized = home / ".ssh" / "authorized_keys"
-        authorized.write_text(
-            "".join(pathlib.Path(f"{user_key(k)}.pub").read_text(encoding="utf-8") for k in KEY_TYPES)
-        )
+        shutil.copy(server_keys.keys() / "authorized_keys", authorized)
         authorized.chmod(0o600)
         uid, gid = os.getuid(), os.getgid()
         (self.folder / "passwd").write_text(f"{self.user}:x:{uid}:{gid}::{home}:/bin/sh\n")
@@ -279,12 +213,12 @@ class Dropbear(Daemon):
         }
         arguments = [shutil.which("dropbear") or "/usr/sbin/dropbear", "-F", "-E"]
         arguments += ["-p", f"{ADDRESS}:{port}", "-P", self.folder / "pid"]
-        for path in host_keys(*self.kinds):
+        for path in server_keys.host_keys(*self.kinds):
             converted = self.folder / path.name
             if not converted.exists():
-                tool("dropbearconvert", "openssh", "dropbear", path, converted)
+                server_keys.tool("dropbearconvert", "openssh", "dropbear", path, converted)
             arguments += ["-r", converted]
-        self.trusted = trust(*host_keys(*self.kinds))
+        self.trusted = server_keys.trust(*server_keys.host_keys(*self.kinds))
         return arguments
 
 
@@ -316,32 +250,32 @@ class Uppity(Daemon):
         "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha1-etm@openssh.com,"
         "hmac-md5-etm@openssh.com"
     )
-    compressions = "none,zlib,zlib@openssh.com"
+    compressions = "none,zlib"  # delayed compression it forgets when it renews its keys
 
     def command(self, port):
-        arguments = [MADE / "uppity" / "uppity", "--listen-once", "--listen", port, "--verbose"]
-        for kind in KEY_TYPES:
-            arguments += ["--userkey", f"{user_key(kind)}.pub"]
-        for path in host_keys():
+        arguments = [MADE / "uppity" / "uppity", "--listen", port, "--verbose"]
+        for kind in server_keys.KEY_TYPES:
+            arguments += ["--userkey", f"{server_keys.user_key(kind)}.pub"]
+        for path in server_keys.host_keys():
             converted = self.folder / path.name
             if not converted.exists():
-                tool("puttygen", path, "-O", "private", "-o", converted)
+                server_keys.tool("puttygen", path, "-O", "private", "-o", converted)
             arguments += ["--hostkey", converted]
         arguments += ["--kexinit-kex", self.kex]
         for way in ("cs", "sc"):
             arguments += [f"--kexinit-{way}cipher", self.ciphers, f"--kexinit-{way}mac", self.macs]
             arguments += [f"--kexinit-{way}comp", self.compressions]
-        self.trusted = trust(*host_keys())
+        self.trusted = server_keys.trust(*server_keys.host_keys())
         return arguments
-
-    def is_up(self, port, log):
-        """Nobody connects to see: that would be the one connection."""
-        return f"listening on port {port}".encode() in log.read_bytes()
 
     def run(self, command, *options, **more):
         with self.lock:
-            port = self.launch()
-        return super().run(command, *options, port=port, **more)
+            port, process = self.launch()
+        try:
+            return super().run(command, *options, port=port, **more)
+        finally:
+            process.kill()
+            process.wait()
 
 
 class Script(Common):
@@ -349,15 +283,12 @@ class Script(Common):
 
     user = "anybody"
     script = ""
-    kinds = tuple(KEY_TYPES)
+    kinds = tuple(server_keys.KEY_TYPES)
 
     def __init__(self):
-        keys_file = support.folder("authorized") / "keys"
-        keys_file.write_text(
-            "".join(pathlib.Path(f"{user_key(k)}.pub").read_text(encoding="utf-8") for k in KEY_TYPES)
-        )
-        arguments = ["/usr/bin/python3", "-W", "ignore", SCRIPTS / self.script, "--user-keys", keys_file]
-        arguments += host_keys(*self.kinds)
+        arguments = ["/usr/bin/python3", "-W", "ignore", SCRIPTS / self.script]
+        arguments += ["--user-keys", server_keys.keys() / "authorized_keys"]
+        arguments += server_keys.host_keys(*self.kinds)
         process = subprocess.Popen(
             list(map(str, arguments)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
             env=support.clean_environment(PYTHONDONTWRITEBYTECODE="1"),
@@ -365,7 +296,7 @@ class Script(Common):
         line = process.stdout.readline()
         support.check(line.startswith("port "), f"{self.script} did not start, see above")
         self.port = int(line.split()[1])
-        self.trusted = [*trust(*host_keys(*self.kinds)), *self.more_trust()]
+        self.trusted = [*server_keys.trust(*server_keys.host_keys(*self.kinds)), *self.more_trust()]
 
     def more_trust(self):
         return []
@@ -390,7 +321,7 @@ class AsyncSsh(Script):
         """RFC 6187 section 2.1: the name, one certificate, no OCSP response."""
         options = []
         for kind, names in self.certified.items():
-            der = certificate_der(keys() / f"host_{kind}.x509")
+            der = server_keys.certificate_der(server_keys.keys() / f"host_{kind}.x509")
             for name in names:
                 fields = [string(name.encode()), number(1), string(der), number(0)]
                 options.append(servers.trust_in(b"".join(fields)))
@@ -405,7 +336,7 @@ class Peer(AsyncSsh):
 
     def more_trust(self):
         return [
-            servers.trust_in(certificate_der(keys() / f"host_{kind}.x509"))
+            servers.trust_in(server_keys.certificate_der(server_keys.keys() / f"host_{kind}.x509"))
             for kind in ("rsa", "dsa")
         ]
 

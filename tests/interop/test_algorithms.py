@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import other_servers
+import server_keys
 import support
 
 TABLE = pathlib.Path(__file__).with_name("algorithms.tsv")
@@ -101,7 +102,7 @@ def show(row, server):
     options = ["--policy", "legacy", "-v", *provider_for(row)]
     key = None
     if row.kind == "user signature":
-        key = other_servers.user_key(KEY_OF_SIGNATURE[row.name])
+        key = server_keys.user_key(KEY_OF_SIGNATURE[row.name])
         options += ["-o", f"PubkeyAcceptedAlgorithms={row.name}"]
     else:
         names[row.kind] = row.name
@@ -138,24 +139,18 @@ def show(row, server):
 
 def start_all(report):
     """The servers that run, and what they offer on standard output."""
-    def come_up(kind):
-        server = other_servers.start(kind)
-        return server, server.offer
-
     found = []
-    with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
-        started = [(kind, pool.submit(come_up, kind)) for kind in other_servers.EVERY]
-    for kind, future in started:
-        error = future.exception()
-        if error is not None:
-            print(f"server {kind.name}: MISSING: {error}")
-            report.case(f"{kind.name} runs", support.check, False, str(error))
+    for kind in other_servers.EVERY:
+        try:
+            server = other_servers.start(kind)
+            offer = server.offer
+        except (support.Failure, OSError, subprocess.CalledProcessError) as error:
+            report.case(f"{kind.name} runs", support.check, False, f"MISSING: {error}")
             continue
-        server, offer = future.result()
         found.append(server)
         print(f"{server} offers:")
-        for kind_of_list, names in offer.items():
-            print(f"    {kind_of_list}: {' '.join(names)}")
+        for list_name, names in offer.items():
+            print(f"    {list_name}: {' '.join(names)}")
     return found
 
 
@@ -203,8 +198,8 @@ def show_row(row, speaking, report):
 def print_table(rows):
     width = max(len(str(row)) for row in rows)
     for row in rows:
-        how = f"later, with {row.later}" if row.later else ", ".join(sorted(row.shown)) or "NOT SHOWN"
-        print(f"{str(row):{width}}  {how}")
+        how = f"later, with {row.later}" if row.later else ", ".join(sorted(row.shown))
+        print(f"{str(row):{width}}  {how or 'NOT SHOWN'}")
     due = [row for row in rows if not row.later]
     shown = [row for row in due if row.shown]
     print(f"{len(rows)} rows, {len(rows) - len(due)} of them later; {len(due)} due, "
