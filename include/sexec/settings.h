@@ -1,16 +1,20 @@
 /* sexec/settings.h: the settings of sexec_config, one line each. Names of the reference keep its
  * meaning; those marked (own) are not in the reference. Lists narrow what the policy allows.
  *
- * Policy (own)                       default "default"; see sexec_describe_policy. Not while connected.
+ * Policy (own)                       fips, niap, cnsa1, stig, default, compat or legacy; default
+ *                                    "default" or the site's; see sexec_describe_policy. Not while
+ *                                    connected; the site file can lock it and the next three.
  * Provider (own)                     default: the policy's first ("default", or "fips" under fips)
  * ProviderModuleDir (own)            absolute folder that holds the module; "" for the system's
  * ProviderConfigFile (own)           the module's section file (fipsmodule.cnf); "" for the one beside it
  * UseFIPSCompliantAPI                True is Policy=fips and Provider=fips. Differs: for one object.
- * SSHKeyExchangeAlgorithms           comma-separated names; default: the policy's
+ * PreferredDHGroupBits               1024 to 8192, at least the policy's least; 0 for the policy's
+ * SSHKeyExchangeAlgorithms           comma-separated names; default: the policy's. They read back
+ *                                    what they come to, as ssh_encryption_algorithms does
  * SSHMacAlgorithms                   as above
  * SSHPublicKeyAlgorithms             host key algorithms, as above
  * SSHPubKeyAuthSigAlgorithms         user signature algorithms, as above
- * UseStrictKeyExchange               0 to 3
+ * UseStrictKeyExchange               0 to 3, at least the policy's least; default the policy's
  * KeyRenegotiationThreshold          bytes; at most the policy's, default the policy's
  * RekeySeconds (own)                 seconds; at most the policy's, default the policy's
  * SSHKeyRenegotiate                  reading it starts a key exchange

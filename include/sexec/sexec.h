@@ -33,7 +33,10 @@
 extern "C" {
 #endif
 
-/* sexec_new makes an object with the defaults below, policy "default" and provider "default";
+/* sexec_new makes an object with the defaults below, policy "default" and provider "default", or
+ * what the machine's rules say instead: the site file /etc/sexec/policy.conf, and the kernel's
+ * FIPS mode, under which policy "fips" is the floor. Rules that are there and can't be trusted
+ * (unsafe file, bad line) don't fail here; nothing connects with them, and the error says why.
  * NULL when memory or descriptors are short. */
 SEXEC_API struct sexec *sexec_new(void);
 
@@ -103,10 +106,18 @@ SEXEC_API int sexec_set_ssh_accept_server_host_key_encoded(struct sexec *object,
                                                            size_t length);
 
 /* ssh_encryption_algorithms: ciphers to offer, comma-separated, in order of preference; default:
- * the policy's (the getter shows them). A name that policy or provider refuse fails the logon with
- * 3005 and its reason. */
+ * the policy's. Inside the policy, "+name" adds, "-name" takes away (with * and ?), "^name" moves
+ * to the front, as in OpenSSH. A name that policy or provider refuse fails the logon with 3005 and
+ * its reason. The getter shows what the list comes to: while connected what was offered, else what
+ * the policy leaves of it, whatever the provider has. The reference's default holds under policy
+ * "compat". */
 SEXEC_API const char *sexec_get_ssh_encryption_algorithms(const struct sexec *object);
 SEXEC_API int sexec_set_ssh_encryption_algorithms(struct sexec *object, const char *list);
+
+/* ssh_compression_algorithms: likewise; of "none", "zlib" and "zlib@openssh.com". What stands first
+ * and the server has is used, so compression wants "zlib@openssh.com,none". */
+SEXEC_API const char *sexec_get_ssh_compression_algorithms(const struct sexec *object);
+SEXEC_API int sexec_set_ssh_compression_algorithms(struct sexec *object, const char *list);
 
 /* local_host, local_port: where the connection starts from; default "" and 0: chosen by the
  * system. Once connected they show what is in use. 107 and 106 while connected. */
@@ -230,9 +241,36 @@ SEXEC_API int sexec_release_output(struct sexec *object, size_t length);
  * lives until the next call. 3004 when it can't be had. */
 SEXEC_API int sexec_describe_provider(struct sexec *object, const char **out);
 
-/* sexec_describe_policy gives a policy as text lines; name NULL gives the list of policies, one
- * name a line. The text lives until the next call. 3005 for an unknown name. */
+/* sexec_describe_policy gives a policy as text lines, as it holds on this machine; name NULL gives
+ * the list of policies, one name a line. The text lives until the next call. 3005 for an unknown
+ * name. */
 SEXEC_API int sexec_describe_policy(struct sexec *object, const char *name, const char **out);
+
+/* sexec_describe_machine gives what the machine's own rules say, as lines "name: value": site file,
+ * lock, the policy of a new object, crypto-policies, the kernel's FIPS mode. 3005 when they can't
+ * be trusted, with the reason for which nothing connects. */
+SEXEC_API int sexec_describe_machine(struct sexec *object, const char **out);
+
+/* sexec_explain says whether a policy allows an algorithm, and if not why, as lines "name: value":
+ * kind and name, verdict ("allowed", "allowed when a list names it" or "refused"), rule, source,
+ * and what the provider says; one block for each kind that knows the name. 3005 for an unknown
+ * policy. The text lives until the next call. */
+SEXEC_API int sexec_explain(struct sexec *object, const char *policy, const char *algorithm,
+                            const char **out);
+
+/* sexec_explain_server connects, takes the server's offer, leaves, and shows the offer row by row:
+ * chosen, allowed, left out by the user's list, refused and why. host and port as in ssh_logon;
+ * nobody signs on. With timeout 0 it goes on in do_events. *out, also by
+ * sexec_get_server_offer, lives until the next call of it. */
+SEXEC_API int sexec_explain_server(struct sexec *object, const char *host, int port,
+                                   const char **out);
+SEXEC_API const char *sexec_get_server_offer(const struct sexec *object);
+
+/* Which policy, provider ("fips 3.5.7") and module (its path and SHA-256; "" for what is built in)
+ * served the last connection; before one, the policy that would, and "". */
+SEXEC_API const char *sexec_get_policy(struct sexec *object);
+SEXEC_API const char *sexec_get_provider(const struct sexec *object);
+SEXEC_API const char *sexec_get_module(const struct sexec *object);
 
 /* sexec_get_negotiated gives "kex: NAME" and so on for the open connection, "" before. */
 SEXEC_API const char *sexec_get_negotiated(struct sexec *object);

@@ -23,7 +23,8 @@ static const struct sx_sig_alg *choose_algorithm(const struct sx_auth *auth)
     const struct sx_sig_alg *const *algs = transport->config.offer->user_key;
 
     for (; *algs != NULL; algs++) {
-        if ((*algs)->type != key_of(auth)->type)
+        /* Users' keys come bare so far, without a certificate around them. */
+        if ((*algs)->type != key_of(auth)->type || (*algs)->form != SX_SIG_PLAIN)
             continue;
         if (!transport->has_server_sig_algs ||
             sx_list_has(sx_slice_text(transport->server_sig_algs), (*algs)->name))

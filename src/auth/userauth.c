@@ -131,7 +131,7 @@ static enum sx_err on_success(struct sx_auth *auth, struct sx_slice payload)
                             "%s gives; policy %s refuses such a server",
                             auth->method->name, auth->transport->config.offer->policy->name);
     auth->state = SX_AUTH_STATE_DONE;
-    auth->transport->phase = SX_PHASE_CONNECTED;
+    SX_TRY(sx_transport_authenticated(auth->transport));
     return tell_outcome(auth, SX_EVENT_LOGGED_ON, true, false, SX_SLICE_NONE);
 }
 

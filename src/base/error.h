@@ -128,7 +128,7 @@ const char *sx_err_name(enum sx_err err);
 /* sx_err_text is one plain sentence for the outcome, used when no fault text was set. */
 const char *sx_err_text(enum sx_err err);
 
-enum { SX_FAULT_TEXT_MAX = 1024 };
+enum { SX_FAULT_TEXT_MAX = 2560 };
 
 /* A fault is an error with its context: what was expected, what came, what the user can do.
  * It never holds a secret. Zero it before first use; the first error that is set stays. */

@@ -11,6 +11,7 @@
 enum sx_event_type {
     SX_EVENT_NONE,
     SX_EVENT_VERSION,        /* the server's version line, in version */
+    SX_EVENT_SERVER_OFFER,   /* the lists of the server's first KEXINIT, in offer */
     SX_EVENT_NEGOTIATED,     /* algorithms of a key exchange, in negotiated */
     SX_EVENT_HOST_KEY,       /* request: trust this key? in host_key */
     SX_EVENT_KEYS_IN_USE,    /* a key exchange is complete in both directions */
@@ -25,6 +26,13 @@ enum sx_event_type {
     SX_EVENT_EXIT,           /* how the command ended, in exit */
     SX_EVENT_CHANNEL_CLOSED, /* the channel is closed in both directions, in closed */
     SX_EVENT_DISCONNECTED,   /* the server sent DISCONNECT, in disconnect */
+};
+
+/* In wire order (RFC 4253 section 7.1): key exchange, host key, cipher, MAC and compression each way;
+ * comma-separated names. */
+enum { SX_EVENT_OFFER_LISTS = 8 };
+struct sx_event_offer {
+    struct sx_slice lists[SX_EVENT_OFFER_LISTS];
 };
 
 /* Why a key exchange was run. */
@@ -48,6 +56,8 @@ struct sx_event_negotiated {
     const char *cipher_s2c;
     const char *mac_c2s;
     const char *mac_s2c;
+    const char *compression_c2s;
+    const char *compression_s2c;
     bool is_strict;
 };
 
@@ -99,6 +109,7 @@ struct sx_event {
     union {
         struct sx_slice text;
         struct sx_slice version;
+        struct sx_event_offer offer;
         struct sx_event_negotiated negotiated;
         struct sx_event_host_key host_key;
         struct sx_event_sign sign;

@@ -35,6 +35,7 @@ static const struct property properties[] = {
     { "ssh_accept_server_host_key_encoded", BYTES, NULL,
       sexec_set_ssh_accept_server_host_key_encoded, NULL, NULL },
     { "ssh_encryption_algorithms", TEXT, sexec_set_ssh_encryption_algorithms, NULL, NULL, NULL },
+    { "ssh_compression_algorithms", TEXT, sexec_set_ssh_compression_algorithms, NULL, NULL, NULL },
     { "local_host", TEXT, sexec_set_local_host, NULL, NULL, NULL },
     { "local_port", NUMBER, NULL, NULL, sexec_set_local_port, NULL },
     { timeout_name, NUMBER, NULL, NULL, sexec_set_timeout, NULL },

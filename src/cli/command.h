@@ -15,12 +15,14 @@ enum sx_cli_mode {
     SX_CLI_HELP,
     SX_CLI_VERSION,
     SX_CLI_QUERY,
+    SX_CLI_EXPLAIN,
+    SX_CLI_EXPLAIN_SERVER,
 };
 
 struct sx_cli {
     struct sexec *ssh;
     enum sx_cli_mode mode;
-    const char *query;       /* -Q's own argument */
+    const char *query;       /* the argument of -Q or --explain */
     const char *destination; /* the first operand: [user@]host */
     char **words;            /* the operands after it, NULL-terminated */
     int verbosity;           /* 0 to 3 */

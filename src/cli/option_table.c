@@ -35,6 +35,22 @@ static int take_query(struct sx_cli *cli, const char *value)
     return 0;
 }
 
+static int take_explain(struct sx_cli *cli, const char *value)
+{
+    if (cli->mode == SX_CLI_RUN)
+        cli->mode = SX_CLI_EXPLAIN;
+    cli->query = value;
+    return 0;
+}
+
+static int take_explain_server(struct sx_cli *cli, const char *value)
+{
+    (void)value;
+    if (cli->mode == SX_CLI_RUN)
+        cli->mode = SX_CLI_EXPLAIN_SERVER;
+    return 0;
+}
+
 static int take_verbose(struct sx_cli *cli, const char *value)
 {
     (void)value;
@@ -226,6 +242,8 @@ const struct sx_cli_option sx_cli_options[] = {
 
     /* of this command */
     { 'h', "help", NULL, take_help },
+    { '\0', "explain", "POLICY", take_explain },
+    { '\0', "explain-server", NULL, take_explain_server },
     { '\0', "policy", "NAME", take_policy },
     { '\0', "provider", "NAME", take_provider },
     { '\0', "module-dir", "DIR", take_module_dir },

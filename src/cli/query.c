@@ -115,17 +115,71 @@ static int query_list(struct sx_cli *cli, const char *field)
     return finish_output();
 }
 
+static int query_machine(struct sx_cli *cli)
+{
+    const char *text;
+    int code = sexec_describe_machine(cli->ssh, &text);
+
+    if (code != 0)
+        return sx_cli_report_object(cli->ssh, code);
+    printf("%s", text);
+    return finish_output();
+}
+
+/* One that is allowed in any of its kinds is allowed. */
+int sx_cli_explain(struct sx_cli *cli)
+{
+    const char *text;
+    int code;
+    int status;
+
+    if (cli->destination == NULL || cli->words[0] != NULL)
+        return sx_cli_report(
+            SEXEC_INVALID_ARGUMENT,
+            "--explain wants a policy and an algorithm: --explain fips aes256-ctr");
+    code = sexec_explain(cli->ssh, cli->query, cli->destination, &text);
+    if (code != 0)
+        return sx_cli_report_object(cli->ssh, code);
+    printf("%s", text);
+    status = finish_output();
+    if (status != 0)
+        return status;
+    return strstr(text, "\nverdict: allowed") != NULL ? 0 : 1;
+}
+
+int sx_cli_explain_server(struct sx_cli *cli)
+{
+    const char *text;
+    int code = sexec_explain_server(cli->ssh, NULL, 0, &text);
+
+    int status;
+
+    if (code != 0)
+        return sx_cli_report_object(cli->ssh, code);
+    printf("%s", text);
+    status = finish_output();
+    if (status != 0)
+        return status;
+    return strstr(text, "\n  nothing in common") != NULL ? 1 : 0;
+}
+
 int sx_cli_query(struct sx_cli *cli)
 {
     static const struct {
         const char *what;
         const char *field;
     } lists[] = {
-        { "cipher", "cipher" },    { "ciphers", "cipher" },
-        { "mac", "mac" },          { "macs", "mac" },
-        { "kex", "kex" },          { "kexalgorithms", "kex" },
-        { "key", "host-key" },     { "hostkeyalgorithms", "host-key" },
-        { "key-sig", "user-key" }, { "pubkeyacceptedalgorithms", "user-key" },
+        { "cipher", "cipher" },
+        { "ciphers", "cipher" },
+        { "mac", "mac" },
+        { "macs", "mac" },
+        { "kex", "kex" },
+        { "kexalgorithms", "kex" },
+        { "key", "host-key" },
+        { "hostkeyalgorithms", "host-key" },
+        { "key-sig", "user-key" },
+        { "pubkeyacceptedalgorithms", "user-key" },
+        { "compression", "compression" },
     };
     int status;
 
@@ -138,11 +192,13 @@ int sx_cli_query(struct sx_cli *cli)
         return query_policy(cli, NULL);
     if (strcasecmp(cli->query, "provider") == 0)
         return query_provider(cli);
+    if (strcasecmp(cli->query, "machine") == 0)
+        return query_machine(cli);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         if (strcasecmp(cli->query, lists[i].what) == 0)
             return query_list(cli, lists[i].field);
     return sx_cli_report(SEXEC_INVALID_ARGUMENT,
-                         "-Q %s: wanted: policies, policy NAME, provider, cipher, mac, kex, key or "
-                         "key-sig",
+                         "-Q %s: wanted: policies, policy NAME, provider, machine, cipher, mac, "
+                         "kex, key, key-sig or compression",
                          cli->query);
 }

@@ -115,12 +115,26 @@ static int run(struct sx_cli *cli)
     return status;
 }
 
+/* Nobody signs on for this, so the user may be anybody and nothing but the host is needed. */
+static int explain_server(struct sx_cli *cli)
+{
+    int status;
+
+    if (cli->destination == NULL || cli->words[0] != NULL)
+        return sx_cli_report(SEXEC_INVALID_ARGUMENT,
+                             "--explain-server wants a host and no command");
+    status = set_destination(cli);
+    return status != 0 ? status : sx_cli_explain_server(cli);
+}
+
 static int do_what_was_asked(struct sx_cli *cli)
 {
     switch (cli->mode) {
     case SX_CLI_HELP: return sx_cli_help();
     case SX_CLI_VERSION: return sx_cli_version(cli);
     case SX_CLI_QUERY: return sx_cli_query(cli);
+    case SX_CLI_EXPLAIN: return sx_cli_explain(cli);
+    case SX_CLI_EXPLAIN_SERVER: return explain_server(cli);
     default: return run(cli);
     }
 }

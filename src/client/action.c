@@ -57,6 +57,7 @@ static int finish(struct sexec *object, int code)
     object->action = SX_ACTION_NONE;
     object->is_auto_logoff = false;
     object->is_begun = false;
+    object->is_explaining = false;
     object->stream_error = SX_OK;
     object->action_code = 0;
     sx_input_close(object);
@@ -138,6 +139,11 @@ static int begin_logoff(struct sexec *object, int code)
     sx_engine_disconnect(object->engine, "bye");
     object->pump.state = SX_PUMP_CLOSING;
     return 0;
+}
+
+void sx_action_leave(struct sexec *object)
+{
+    (void)begin_logoff(object, 0);
 }
 
 /* How the command ended, as a code of its own. */

@@ -14,6 +14,9 @@ int sx_action_wait(struct sexec *object);
  * anything. The code with which the action ended in here, if it did; else 0. */
 int sx_action_advance(struct sexec *object, bool *out_did);
 
+/* sx_action_leave ends the running action with 0 by leaving the server, once its farewell is out. */
+void sx_action_leave(struct sexec *object);
+
 /* When the action must be looked at again because of the time; UINT64_MAX for never. */
 uint64_t sx_action_wakes(const struct sexec *object);
 

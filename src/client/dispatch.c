@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "client/errors.h"
 #include "client/events.h"
+#include "client/explain.h"
 #include "client/io.h"
 #include "client/session.h"
 #include "keys/fingerprint.h"
@@ -54,11 +55,12 @@ static void on_negotiated(struct sexec *object, const struct sx_event_negotiated
 
     snprintf(object->negotiated, sizeof object->negotiated,
              "kex: %s\nhost key: %s\ncipher to server: %s\ncipher to client: %s\n"
-             "MAC to server: %s\nMAC to client: %s\nstrict key exchange: %s\nreason: %s\n",
+             "MAC to server: %s\nMAC to client: %s\ncompression to server: %s\n"
+             "compression to client: %s\nstrict key exchange: %s\nreason: %s\n",
              algs->kex, algs->host_key, algs->cipher_c2s, algs->cipher_s2c,
              algs->mac_c2s == NULL ? implied : algs->mac_c2s,
-             algs->mac_s2c == NULL ? implied : algs->mac_s2c, algs->is_strict ? "yes" : "no",
-             reason_text(algs->reason));
+             algs->mac_s2c == NULL ? implied : algs->mac_s2c, algs->compression_c2s,
+             algs->compression_s2c, algs->is_strict ? "yes" : "no", reason_text(algs->reason));
     status(object,
            "Key exchange (%s): kex %s, host key %s, cipher %s/%s, MAC %s/%s, strict key exchange "
            "%s",
@@ -201,6 +203,7 @@ void sx_session_event(void *context, const struct sx_event *event)
         break;
     case SX_EVENT_EXIT: on_exit_event(object, &event->exit); break;
     case SX_EVENT_CHANNEL_CLOSED: on_closed(object, &event->closed); break;
+    case SX_EVENT_SERVER_OFFER: sx_explain_offer(object, &event->offer); break;
     case SX_EVENT_NONE:
     case SX_EVENT_KEYS_IN_USE:
     case SX_EVENT_DISCONNECTED: break;

@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "client/errors.h"
+#include "client/policy_settings.h"
+#include "client/rules.h"
 #include "client/session.h"
 #include "client/special.h"
 #include "policy/dump.h"
@@ -39,6 +42,9 @@ static enum sx_err describe(const struct sx_provider_info *info, struct sx_buffe
     SX_TRY(add(out, "fips: %s\nindicator: %s\ninstall-status in config: %s\n",
                yes_no(info->is_fips), yes_no(info->has_indicator),
                yes_no(info->has_install_status)));
+    if (info->legacy_version[0] != '\0')
+        SX_TRY(add(out, "legacy provider beside it: %s\nlegacy module: %s\nlegacy SHA-256: %s\n",
+                   info->legacy_version, info->legacy_path, info->legacy_sha256));
     for (size_t i = 0; i < info->option_count; i++)
         SX_TRY(add(out, "check %s: %s\n", info->options[i].name,
                    info->options[i].is_on ? "on" : "off"));
@@ -76,6 +82,7 @@ int sexec_describe_provider(struct sexec *object, const char **out)
 int sexec_describe_policy(struct sexec *object, const char *name, const char **out)
 {
     const struct sx_policy *policy = name == NULL ? NULL : sx_policy_find(name);
+    struct sx_machine_room *room;
     enum sx_err err = SX_OK;
 
     sx_buffer_clear(&object->lent);
@@ -86,7 +93,14 @@ int sexec_describe_policy(struct sexec *object, const char *name, const char **o
     }
     if (policy == NULL)
         return sx_fail(object, SEXEC_POLICY, "there is no policy of that name");
-    return lend(object, sx_policy_dump(policy, &object->lent), out);
+    room = sx_alloc(sizeof *room);
+    if (room == NULL)
+        return sx_fail_err(object, SX_ERR_MEMORY, &object->fault);
+    err = sx_rules_other(object, policy, &object->fault, room, &policy);
+    if (err == SX_OK)
+        err = sx_policy_dump(policy, &object->lent);
+    sx_free(room);
+    return lend(object, err, out);
 }
 
 const char *sexec_get_negotiated(struct sexec *object)
@@ -94,20 +108,38 @@ const char *sexec_get_negotiated(struct sexec *object)
     return object->negotiated;
 }
 
-/* The user's list, or what policy and provider give. */
-const char *sexec_get_ssh_encryption_algorithms(const struct sexec *object)
+const char *sexec_get_policy(struct sexec *object)
 {
-    const struct sx_policy *policy = sx_policy_find(object->values.policy);
-    struct sexec *self = (struct sexec *)object; /* lends a text; the object is not changed */
-    const char *name;
+    return object->served_policy[0] != '\0' ? object->served_policy
+                                            : sx_rules_policy_shown(object)->name;
+}
 
-    if (object->values.lists[SX_ALG_CIPHER][0] != '\0' || policy == NULL)
-        return object->values.lists[SX_ALG_CIPHER];
+const char *sexec_get_provider(const struct sexec *object)
+{
+    return object->served_provider;
+}
+
+const char *sexec_get_module(const struct sexec *object)
+{
+    return object->served_module;
+}
+
+static const char *lend_list(const struct sexec *object, enum sx_alg_kind kind)
+{
+    struct sexec *self = (struct sexec *)object; /* lends a text; the object is not changed */
+
     sx_buffer_clear(&self->lent);
-    for (unsigned i = 0; (name = sx_policy_list_name(policy, SX_ALG_CIPHER, i)) != NULL; i++)
-        if (add(&self->lent, "%s%s", i == 0 ? "" : ",", name) != SX_OK)
-            return "";
-    if (sx_buffer_append(&self->lent, sx_slice_of("", 1)) != SX_OK)
+    if (sx_lend_list(self, kind, &self->lent) != 0)
         return "";
     return (const char *)sx_buffer_unread(&self->lent).ptr;
+}
+
+const char *sexec_get_ssh_encryption_algorithms(const struct sexec *object)
+{
+    return lend_list(object, SX_ALG_CIPHER);
+}
+
+const char *sexec_get_ssh_compression_algorithms(const struct sexec *object)
+{
+    return lend_list(object, SX_ALG_COMPRESSION);
 }

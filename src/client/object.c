@@ -8,6 +8,7 @@
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
+#include "client/rules.h"
 #include "client/session.h"
 #include "client/values.h"
 
@@ -38,7 +39,9 @@ struct sexec *sexec_new(void)
     sx_buffer_init(&object->err_lines.pending, 1024 * 1024);
     sx_buffer_init(&object->host_key, HOST_KEY_MAX);
     sx_buffer_init(&object->lent, LENT_MAX);
-    if (sx_values_init(&object->values) != SX_OK || sx_wake_open(&object->wake) != SX_OK) {
+    sx_buffer_init(&object->server_offer, LENT_MAX);
+    if (sx_values_init(&object->values) != SX_OK || sx_rules_start(object) != SX_OK ||
+        sx_wake_open(&object->wake) != SX_OK) {
         sexec_free(object);
         return NULL;
     }
@@ -54,11 +57,13 @@ static void clear_command(struct sexec *object)
     sx_buffer_clear(&object->err_lines.pending);
     sx_buffer_clear(&object->host_key);
     sx_buffer_clear(&object->lent);
+    sx_buffer_clear(&object->server_offer);
     sx_input_close(object);
     sx_fault_clear(&object->fault);
     object->result = (struct sx_result){ 0 };
     object->is_eof_early = false;
     object->server_version[0] = '\0';
+    object->served_policy[0] = object->served_provider[0] = object->served_module[0] = '\0';
     object->last_text[0] = '\0';
     object->last_code = 0;
 }
@@ -75,6 +80,7 @@ void sexec_free(struct sexec *object)
     sx_session_close(object, 0, "OK");
     clear_command(object);
     sx_values_clear(&object->values);
+    sx_rules_end(object);
     if (object->wake.fd >= 0)
         sx_wake_close(&object->wake);
     sx_free_wiped(object, sizeof *object);
@@ -102,9 +108,14 @@ int sexec_reset(struct sexec *object)
     object->action = SX_ACTION_NONE;
     object->is_begun = false;
     object->is_auto_logoff = false;
+    object->is_explaining = false;
     clear_command(object);
     sx_values_clear(&object->values);
     object->values = fresh;
+    sx_rules_end(object);
+    err = sx_rules_start(object);
+    if (err != SX_OK)
+        return sx_fail_err(object, err, &object->fault);
     apply_log_values(object);
     return 0;
 }

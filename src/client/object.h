@@ -11,7 +11,7 @@
 #include "net/pump.h"
 #include "net/wake.h"
 #include "keys/host_trust.h"
-#include "policy/offer.h"
+#include "policy/machine.h"
 #include "services/signer.h"
 
 enum { SX_STORES_MAX = 16, SX_TEXT_MAX = 1024 };
@@ -59,6 +59,7 @@ struct sx_values {
     char *provider_config;
     char *lists[SX_ALG_KIND_COUNT]; /* "": the policy's */
     int strict_kex;                 /* -1: the policy's */
+    int dh_preferred_bits;          /* 0: the policy's */
     long long rekey_bytes;          /* 0: the policy's */
     int rekey_seconds;              /* 0: the policy's */
     char *accept_fingerprints;
@@ -110,6 +111,8 @@ struct sexec {
     struct sx_wake wake;
     atomic_bool is_interrupted;
 
+    struct sx_rules *rules; /* the machine's; NULL when it says nothing (client/rules.h) */
+
     /* The connection. Its parts borrow from values, which can't change meanwhile. */
     const struct sx_policy *policy;
     struct sx_provider *provider;
@@ -124,8 +127,9 @@ struct sexec {
     /* The action. */
     enum sx_action action;
     bool is_auto_logoff;
-    bool is_begun;   /* the command's channel was asked for */
-    int action_code; /* with which an execution ended, while the logoff follows */
+    bool is_explaining; /* goes no further than the server's offer */
+    bool is_begun;      /* the command's channel was asked for */
+    int action_code;    /* with which an execution ended, while the logoff follows */
     uint64_t action_started;
     uint64_t last_progress; /* count, and when it last moved */
     uint64_t last_progress_at;
@@ -154,6 +158,10 @@ struct sexec {
     struct sx_buffer host_key;     /* of the last server */
     enum sx_host_trust host_trust; /* why it was accepted */
     char negotiated[1024];
+    struct sx_buffer server_offer; /* what was explained of it */
+    char served_policy[64];
+    char served_provider[160];
+    char served_module[1200];
     char local_host_shown[128];
     char peer_host[128];
     struct sx_buffer lent; /* what sexec_config and the describe functions return */

@@ -210,6 +210,12 @@ int sexec_set_ssh_encryption_algorithms(struct sexec *object, const char *list)
     return set_text(object, &object->values.lists[SX_ALG_CIPHER], list);
 }
 
+int sexec_set_ssh_compression_algorithms(struct sexec *object, const char *list)
+{
+    TRY_CODE(refuse_in_use(object, "ssh_compression_algorithms"));
+    return set_text(object, &object->values.lists[SX_ALG_COMPRESSION], list);
+}
+
 const char *sexec_get_local_host(const struct sexec *object)
 {
     return object->local_host_shown[0] != '\0' ? object->local_host_shown

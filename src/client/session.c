@@ -2,11 +2,13 @@
  * sent before all of it stands. */
 #include "client/session.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
+#include "client/rules.h"
 #include "client/values.h"
 #include "keys/key_file.h"
 
@@ -17,33 +19,56 @@ const char *sx_session_provider_name(const struct sexec *object, const struct sx
     return strcmp(policy->providers[0], "*") == 0 ? "default" : policy->providers[0];
 }
 
-enum sx_err sx_session_provider(struct sexec *object, struct sx_fault *fault,
-                                struct sx_provider **out)
+enum sx_err sx_session_provider_for(struct sexec *object, const struct sx_policy *policy,
+                                    struct sx_fault *fault, struct sx_provider **out)
 {
-    const struct sx_policy *policy = sx_policy_find(object->values.policy);
-    struct sx_provider_spec spec;
+    const struct sx_provider_spec spec = {
+        .name = sx_session_provider_name(object, policy),
+        .module_dir = object->values.module_dir,
+        .config_file = object->values.provider_config,
+        .is_unapproved_allowed = !policy->is_approved_only,
+        .is_legacy_allowed = policy->is_weak_allowed,
+    };
 
-    if (policy == NULL)
-        return sx_fault_set(fault, SX_ERR_POLICY_SETTING, "there is no policy \"%s\"",
-                            object->values.policy);
-    spec = (struct sx_provider_spec){ .name = sx_session_provider_name(object, policy),
-                                      .module_dir = object->values.module_dir,
-                                      .config_file = object->values.provider_config };
     return sx_provider_open(&spec, fault, out);
 }
 
-static enum sx_err make_offer(struct sexec *object, struct sx_fault *fault)
+enum sx_err sx_session_provider(struct sexec *object, struct sx_fault *fault,
+                                struct sx_provider **out)
+{
+    const struct sx_policy *policy;
+
+    SX_TRY(sx_rules_policy(object, fault, &policy));
+    return sx_session_provider_for(object, policy, fault, out);
+}
+
+enum sx_err sx_session_offer(const struct sexec *object, const struct sx_policy *policy,
+                             struct sx_provider *provider, struct sx_fault *fault,
+                             struct sx_offer *out)
 {
     const struct sx_values *values = &object->values;
     struct sx_offer_wishes wishes = {
         .strict_kex = values->strict_kex,
+        .dh_preferred_bits = (unsigned)values->dh_preferred_bits,
         .rekey_bytes = (uint64_t)values->rekey_bytes,
         .rekey_seconds = (unsigned)values->rekey_seconds,
     };
 
     for (int i = 0; i < SX_ALG_KIND_COUNT; i++)
         wishes.lists[i] = values->lists[i];
-    return sx_offer_make(object->policy, object->provider, &wishes, fault, &object->offer);
+    return sx_offer_make(policy, provider, &wishes, fault, out);
+}
+
+/* What served stays readable after the connection, until the next one. */
+static void note_served(struct sexec *object)
+{
+    const struct sx_provider_info *info = sx_provider_get_info(object->provider);
+
+    snprintf(object->served_policy, sizeof object->served_policy, "%s", object->policy->name);
+    snprintf(object->served_provider, sizeof object->served_provider, "%s %s", info->name,
+             info->version);
+    snprintf(object->served_module, sizeof object->served_module, "%s%s%s", info->module_path,
+             info->module_path[0] == '\0' ? "" : " SHA-256 ", info->module_sha256);
 }
 
 static struct sx_host_trust_settings trust_settings(const struct sexec *object)
@@ -65,6 +90,16 @@ static bool is_key_itself(int type, struct sx_slice store)
            (memcmp(store.ptr, "----", 4) == 0 || store.ptr[0] == 0x30);
 }
 
+/* Curves have one size each. */
+static unsigned least_bits(const struct sx_policy *policy, enum sx_key_type type)
+{
+    switch (type) {
+    case SX_KEY_RSA: return policy->rsa_min_bits;
+    case SX_KEY_DSA: return policy->dsa_min_bits;
+    default: return 0;
+    }
+}
+
 static enum sx_err load_key(struct sexec *object, const struct sx_secret *store,
                             struct sx_fault *fault)
 {
@@ -82,13 +117,15 @@ static enum sx_err load_key(struct sexec *object, const struct sx_secret *store,
     else
         SX_TRY(sx_key_file_load(object->provider, sx_secret_text(store),
                                 values->allow_loose_key_file, passphrase, fault, &key));
-    if (sx_key_get_type(key) == SX_KEY_RSA && sx_key_bits(key) < object->policy->rsa_min_bits) {
+    if (sx_key_bits(key) < least_bits(object->policy, sx_key_get_type(key))) {
         unsigned bits = sx_key_bits(key);
+        enum sx_key_type type = sx_key_get_type(key);
 
         sx_key_free(key);
         return sx_fault_set(fault, SX_ERR_POLICY_KEY_SIZE,
-                            "the RSA key has %u bits; policy %s wants at least %u", bits,
-                            object->policy->name, object->policy->rsa_min_bits);
+                            "the %s key has %u bits; policy %s wants at least %u",
+                            type == SX_KEY_RSA ? "RSA" : "DSA", bits, object->policy->name,
+                            least_bits(object->policy, type));
     }
     return sx_signer_add(&object->signer, key, fault);
 }
@@ -96,7 +133,7 @@ static enum sx_err load_key(struct sexec *object, const struct sx_secret *store,
 static enum sx_err load_keys(struct sexec *object, struct sx_fault *fault)
 {
     sx_signer_init(&object->signer, object->offer.user_key);
-    if (object->values.ssh_auth_mode != SEXEC_AM_PUBLIC_KEY)
+    if (object->values.ssh_auth_mode != SEXEC_AM_PUBLIC_KEY || object->is_explaining)
         return SX_OK;
     for (unsigned i = 0; i < object->values.store_count; i++)
         SX_TRY(load_key(object, &object->values.stores[i], fault));
@@ -110,7 +147,8 @@ static enum sx_err check_values(const struct sexec *object, struct sx_fault *fau
 
     if (values->ssh_host[0] == '\0')
         return sx_fault_set(fault, SX_ERR_ARGUMENT, "ssh_host is not set");
-    if (values->ssh_auth_mode != SEXEC_AM_NONE && values->ssh_user[0] == '\0')
+    if (values->ssh_auth_mode != SEXEC_AM_NONE && values->ssh_user[0] == '\0' &&
+        !object->is_explaining)
         return sx_fault_set(fault, SX_ERR_ARGUMENT, "ssh_user is not set");
     return SX_OK;
 }
@@ -186,11 +224,12 @@ enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
     struct sx_host_trust_settings trust;
 
     SX_TRY(check_values(object, fault));
-    SX_TRY(sx_session_provider(object, fault, &object->provider));
-    object->policy = sx_policy_find(object->values.policy);
+    SX_TRY(sx_rules_policy(object, fault, &object->policy));
+    SX_TRY(sx_session_provider_for(object, object->policy, fault, &object->provider));
     SX_TRY(check_policy_settings(object, fault));
     SX_TRY(sx_provider_check(object->provider, fault));
-    SX_TRY(make_offer(object, fault));
+    SX_TRY(sx_session_offer(object, object->policy, object->provider, fault, &object->offer));
+    note_served(object);
     trust = trust_settings(object);
     SX_TRY(sx_host_trust_check(&trust, object->provider, fault));
     SX_TRY(load_keys(object, fault));

@@ -11,9 +11,18 @@ SX_MUST_USE enum sx_err sx_session_open(struct sexec *object, struct sx_fault *f
 /* sx_session_close drops the connection at once; code and text go to on_disconnected. */
 void sx_session_close(struct sexec *object, int code, const char *text);
 
-/* sx_session_provider opens the provider that the values ask for. */
+/* sx_session_provider opens the provider that the values ask for, and sx_session_provider_for the
+ * one that would serve another policy. */
 SX_MUST_USE enum sx_err sx_session_provider(struct sexec *object, struct sx_fault *fault,
                                             struct sx_provider **out);
+SX_MUST_USE enum sx_err sx_session_provider_for(struct sexec *object,
+                                                const struct sx_policy *policy,
+                                                struct sx_fault *fault, struct sx_provider **out);
+
+/* sx_session_offer makes what a connection with the values would offer. */
+SX_MUST_USE enum sx_err sx_session_offer(const struct sexec *object, const struct sx_policy *policy,
+                                         struct sx_provider *provider, struct sx_fault *fault,
+                                         struct sx_offer *out);
 
 /* The provider's name: the setting's, or the policy's first. */
 const char *sx_session_provider_name(const struct sexec *object, const struct sx_policy *policy);

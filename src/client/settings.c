@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "client/errors.h"
+#include "client/policy_settings.h"
 #include "client/special.h"
 #include "client/values.h"
 
@@ -24,8 +25,9 @@ struct setting {
     long long min;
     long long max;
     unsigned rules;
-    /* KIND_SPECIAL, and checks of a KIND_TEXT before it is kept; NULL for none */
+    /* KIND_SPECIAL, and checks of a KIND_TEXT or KIND_BOOL before it is kept; NULL for none */
     int (*set)(struct sexec *object, const char *value);
+    /* KIND_SPECIAL, and what holds where the value alone doesn't say it; NULL for the value */
     int (*get)(struct sexec *object, struct sx_buffer *out);
 };
 
@@ -33,6 +35,14 @@ struct setting {
 #define TEXT(name, field, rules, check)                                                            \
     {                                                                                              \
         name, KIND_TEXT, AT(field), 0, 0, rules, check, NULL                                       \
+    }
+#define LIST(name, field, get)                                                                     \
+    {                                                                                              \
+        name, KIND_TEXT, AT(field), 0, 0, RULE_LOCKED, NULL, get                                   \
+    }
+#define LIMIT(name, kind, field, max, get)                                                         \
+    {                                                                                              \
+        name, kind, AT(field), 0, max, RULE_LOCKED, NULL, get                                      \
     }
 #define INT(name, field, min, max, rules)                                                          \
     {                                                                                              \
@@ -53,8 +63,7 @@ static const struct setting settings[] = {
     SPECIAL("BuildInfo", RULE_READ_ONLY, NULL, sx_get_build_info),
     TEXT("ClientSSHVersionString", client_version, RULE_LOCKED, sx_check_client_version),
     INT("ConnectionTimeout", connection_timeout, 0, INT_MAX / 1000, 0),
-    { "KeyRenegotiationThreshold", KIND_LONG, AT(rekey_bytes), 0, LLONG_MAX, RULE_LOCKED, NULL,
-      NULL },
+    LIMIT("KeyRenegotiationThreshold", KIND_LONG, rekey_bytes, LLONG_MAX, sx_get_rekey_bytes),
     TEXT("LocalHost", local_host, RULE_LOCKED, NULL),
     INT("LocalPort", local_port, 0, 65535, RULE_LOCKED),
     SPECIAL("LogLevel", 0, sx_set_log_level, sx_get_log_level),
@@ -64,21 +73,22 @@ static const struct setting settings[] = {
     INT("MaxWindowSize", max_window, 32 * 1024, INT_MAX, RULE_LOCKED),
     TEXT("OutputMode", output_mode, RULE_LOCKED, sx_check_output_mode),
     TEXT("Policy", policy, RULE_LOCKED, sx_check_policy),
-    TEXT("Provider", provider, RULE_LOCKED, NULL),
-    TEXT("ProviderConfigFile", provider_config, RULE_LOCKED, sx_check_absolute),
-    TEXT("ProviderModuleDir", module_dir, RULE_LOCKED, sx_check_absolute),
-    INT("RekeySeconds", rekey_seconds, 0, INT_MAX / 1000, RULE_LOCKED),
+    SPECIAL("PreferredDHGroupBits", RULE_LOCKED, sx_set_dh_bits, sx_get_dh_bits),
+    TEXT("Provider", provider, RULE_LOCKED, sx_check_provider),
+    TEXT("ProviderConfigFile", provider_config, RULE_LOCKED, sx_check_provider_config),
+    TEXT("ProviderModuleDir", module_dir, RULE_LOCKED, sx_check_module_dir),
+    LIMIT("RekeySeconds", KIND_INT, rekey_seconds, INT_MAX / 1000, sx_get_rekey_seconds),
     BOOL("SSHAcceptAnyServerHostKey", accept_any_host_key, RULE_LOCKED, sx_check_accept_any),
     TEXT("SSHAcceptServerHostKeyFingerPrint", accept_fingerprints, 0, sx_check_fingerprints),
     TEXT("SSHFingerprintHashAlgorithm", fingerprint_hash, 0, sx_check_fingerprint_hash),
     SPECIAL("SSHFingerprintMD5", RULE_READ_ONLY, NULL, sx_get_fingerprint_md5),
     SPECIAL("SSHFingerprintSHA1", RULE_READ_ONLY, NULL, sx_get_fingerprint_sha1),
     SPECIAL("SSHFingerprintSHA256", RULE_READ_ONLY, NULL, sx_get_fingerprint_sha256),
-    TEXT("SSHKeyExchangeAlgorithms", lists[SX_ALG_KEX], RULE_LOCKED, NULL),
+    LIST("SSHKeyExchangeAlgorithms", lists[SX_ALG_KEX], sx_get_kex),
     SPECIAL("SSHKeyRenegotiate", RULE_READ_ONLY, NULL, sx_get_renegotiate),
-    TEXT("SSHMacAlgorithms", lists[SX_ALG_MAC], RULE_LOCKED, NULL),
-    TEXT("SSHPubKeyAuthSigAlgorithms", lists[SX_ALG_USER_KEY], RULE_LOCKED, NULL),
-    TEXT("SSHPublicKeyAlgorithms", lists[SX_ALG_HOST_KEY], RULE_LOCKED, NULL),
+    LIST("SSHMacAlgorithms", lists[SX_ALG_MAC], sx_get_macs),
+    LIST("SSHPubKeyAuthSigAlgorithms", lists[SX_ALG_USER_KEY], sx_get_user_keys),
+    LIST("SSHPublicKeyAlgorithms", lists[SX_ALG_HOST_KEY], sx_get_host_keys),
     TEXT("SSHVersionPattern", version_patterns, RULE_LOCKED, NULL),
     INT("SelectWaitMillis", select_wait, 0, 60000, 0),
     SPECIAL("ServerSSHVersionString", RULE_READ_ONLY, NULL, sx_get_server_version),
@@ -86,7 +96,7 @@ static const struct setting settings[] = {
     BOOL("TcpNoDelay", tcp_no_delay, RULE_LOCKED, NULL),
     SPECIAL("UseFIPSCompliantAPI", RULE_LOCKED, sx_set_use_fips, sx_get_use_fips),
     INT("UseIPv6", use_ipv6, 0, 2, RULE_LOCKED),
-    INT("UseStrictKeyExchange", strict_kex, 0, 3, RULE_LOCKED),
+    LIMIT("UseStrictKeyExchange", KIND_INT, strict_kex, 3, sx_get_strict_kex),
 };
 
 static const struct setting *find(struct sx_slice name)
@@ -177,8 +187,10 @@ static int get_value(struct sexec *object, const struct setting *setting, struct
     char number[32];
     long long value = 0;
 
+    if (setting->get != NULL)
+        return setting->get(object, out);
     switch (setting->kind) {
-    case KIND_SPECIAL: return setting->get(object, out);
+    case KIND_SPECIAL: return SEXEC_INTERNAL; /* always has one */
     case KIND_BOOL: return sx_lend_text(object, out, *(const bool *)field ? "True" : "False");
     case KIND_TEXT: return sx_lend_text(object, out, *(char *const *)(const void *)field);
     case KIND_LONG: memcpy(&value, field, sizeof value); break;

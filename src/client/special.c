@@ -59,27 +59,6 @@ static int refuse(struct sexec *object, const char *name, const char *why)
     return sx_fail(object, SEXEC_SETTING, "setting %s: %s", name, why);
 }
 
-int sx_check_absolute(struct sexec *object, const char *value)
-{
-    if (value[0] == '\0' || value[0] == '/')
-        return 0;
-    return refuse(object, "ProviderModuleDir or ProviderConfigFile",
-                  "the path must be absolute, or the working folder could choose the module");
-}
-
-int sx_check_accept_any(struct sexec *object, const char *value)
-{
-    const struct sx_policy *policy = sx_policy_find(object->values.policy);
-    bool wanted = false;
-
-    (void)sx_parse_bool(value, &wanted);
-    if (!wanted || policy == NULL || policy->may_accept_any_host_key)
-        return 0;
-    return sx_fail(object, SEXEC_POLICY,
-                   "SSHAcceptAnyServerHostKey: policy %s accepts no unknown host key",
-                   policy->name);
-}
-
 int sx_check_client_version(struct sexec *object, const char *value)
 {
     if (sx_ident_is_valid_client(value))
@@ -108,21 +87,6 @@ int sx_check_output_mode(struct sexec *object, const char *value)
     if (strcmp(value, "lines") == 0 || strcmp(value, "chunks") == 0)
         return 0;
     return refuse(object, "OutputMode", "the value must be \"lines\" or \"chunks\"");
-}
-
-int sx_check_policy(struct sexec *object, const char *value)
-{
-    char names[256] = "", shown[80];
-
-    if (sx_policy_find(value) != NULL)
-        return 0;
-    for (int i = 0; sx_policies[i] != NULL; i++) {
-        size_t len = strlen(names);
-
-        snprintf(names + len, sizeof names - len, "%s%s", i == 0 ? "" : ", ", sx_policies[i]->name);
-    }
-    return sx_fail(object, SEXEC_SETTING, "there is no policy \"%s\"; there are: %s",
-                   sx_escape(shown, sizeof shown, sx_slice_text(value)), names);
 }
 
 int sx_get_build_info(struct sexec *object, struct sx_buffer *out)
@@ -196,47 +160,4 @@ int sx_get_log_level(struct sexec *object, struct sx_buffer *out)
 
     snprintf(text, sizeof text, "%d", object->values.log_level);
     return sx_lend_text(object, out, text);
-}
-
-int sx_set_mask_sensitive(struct sexec *object, const char *value)
-{
-    const struct sx_policy *policy = sx_policy_find(object->values.policy);
-    bool wanted;
-
-    if (!sx_parse_bool(value, &wanted))
-        return refuse(object, "MaskSensitive", "the value must be True, False, 1, 0, Yes or No");
-    if (!wanted && policy != NULL && !policy->may_unmask_logs)
-        return sx_fail(object, SEXEC_POLICY,
-                       "MaskSensitive: policy %s doesn't let logs show secrets", policy->name);
-    object->values.mask_sensitive = wanted;
-    object->log.is_unmasked = !wanted;
-    return 0;
-}
-
-int sx_get_mask_sensitive(struct sexec *object, struct sx_buffer *out)
-{
-    return sx_lend_text(object, out, object->values.mask_sensitive ? "True" : "False");
-}
-
-int sx_set_use_fips(struct sexec *object, const char *value)
-{
-    bool wanted;
-    enum sx_err err;
-
-    if (!sx_parse_bool(value, &wanted))
-        return refuse(object, "UseFIPSCompliantAPI",
-                      "the value must be True, False, 1, 0, Yes or No");
-    err = sx_text_set(&object->values.policy, wanted ? "fips" : "default");
-    if (err == SX_OK)
-        err = sx_text_set(&object->values.provider, wanted ? "fips" : "");
-    return sx_fail_err(object, err, &object->fault);
-}
-
-int sx_get_use_fips(struct sexec *object, struct sx_buffer *out)
-{
-    const struct sx_policy *policy = sx_policy_find(object->values.policy);
-    bool is_on = policy != NULL && policy->is_approved_only &&
-                 strcmp(sx_session_provider_name(object, policy), "fips") == 0;
-
-    return sx_lend_text(object, out, is_on ? "True" : "False");
 }

@@ -12,13 +12,10 @@ bool sx_parse_bool(const char *text, bool *out);
 bool sx_parse_number(const char *text, long long *out);
 
 /* Checks before a value is kept: 0, or a code with its text kept. */
-int sx_check_absolute(struct sexec *object, const char *value);
-int sx_check_accept_any(struct sexec *object, const char *value);
 int sx_check_client_version(struct sexec *object, const char *value);
 int sx_check_fingerprint_hash(struct sexec *object, const char *value);
 int sx_check_fingerprints(struct sexec *object, const char *value);
 int sx_check_output_mode(struct sexec *object, const char *value);
-int sx_check_policy(struct sexec *object, const char *value);
 
 int sx_get_build_info(struct sexec *object, struct sx_buffer *out);
 int sx_get_fingerprint_md5(struct sexec *object, struct sx_buffer *out);
@@ -29,9 +26,5 @@ int sx_get_server_version(struct sexec *object, struct sx_buffer *out);
 
 int sx_set_log_level(struct sexec *object, const char *value);
 int sx_get_log_level(struct sexec *object, struct sx_buffer *out);
-int sx_set_mask_sensitive(struct sexec *object, const char *value);
-int sx_get_mask_sensitive(struct sexec *object, struct sx_buffer *out);
-int sx_set_use_fips(struct sexec *object, const char *value);
-int sx_get_use_fips(struct sexec *object, struct sx_buffer *out);
 
 #endif

@@ -1,10 +1,13 @@
-/* crypto/agree.c: one ephemeral key agreement, whatever the family.
+/* crypto/agree.c: one ephemeral key agreement, whatever the family. A hybrid is that of its curve
+ * with a KEM beside it.
  *
  * The peer's share is judged here before OpenSSL sees it: a Diffie-Hellman value against the
  * group's prime, a point by its form. OpenSSL then makes its own full check. */
 #include "crypto/agree.h"
 
 #include "base/memory.h"
+#include "crypto/agree_group.h"
+#include "crypto/agree_hybrid.h"
 #include "crypto/agree_peer.h"
 #include "crypto/openssl.h"
 
@@ -21,7 +24,9 @@ SX_KEX(ecdh_nistp256, "ecdh-sha2-nistp256", SX_KEX_ECDH, "P-256", SX_HASH_SHA256
 SX_KEX(ecdh_nistp384, "ecdh-sha2-nistp384", SX_KEX_ECDH, "P-384", SX_HASH_SHA384);
 SX_KEX(ecdh_nistp521, "ecdh-sha2-nistp521", SX_KEX_ECDH, "P-521", SX_HASH_SHA512);
 SX_KEX(dh_group14_sha256, "diffie-hellman-group14-sha256", SX_KEX_DH, "modp_2048", SX_HASH_SHA256);
+SX_KEX(dh_group15_sha512, "diffie-hellman-group15-sha512", SX_KEX_DH, "modp_3072", SX_HASH_SHA512);
 SX_KEX(dh_group16_sha512, "diffie-hellman-group16-sha512", SX_KEX_DH, "modp_4096", SX_HASH_SHA512);
+SX_KEX(dh_group17_sha512, "diffie-hellman-group17-sha512", SX_KEX_DH, "modp_6144", SX_HASH_SHA512);
 SX_KEX(dh_group18_sha512, "diffie-hellman-group18-sha512", SX_KEX_DH, "modp_8192", SX_HASH_SHA512);
 SX_KEX(curve25519_sha256, "curve25519-sha256", SX_KEX_X25519, "X25519", SX_HASH_SHA256);
 SX_KEX(curve25519_sha256_libssh, "curve25519-sha256@libssh.org", SX_KEX_X25519, "X25519",
@@ -30,48 +35,38 @@ SX_KEX(curve25519_sha256_libssh, "curve25519-sha256@libssh.org", SX_KEX_X25519, 
 struct sx_agree {
     struct sx_provider *provider; /* one reference of our own */
     const struct sx_kex_alg *alg;
-    EVP_PKEY *key; /* NULL once finished */
-    uint8_t share[SX_SHARE_MAX];
+    const struct sx_kex_alg *half; /* what key is for: a hybrid's curve, else alg itself */
+    EVP_PKEY *key;                 /* NULL once finished */
+    EVP_PKEY *kem;                 /* a hybrid's; NULL once finished */
+    uint8_t share[SX_KEM_SHARE_MAX + SX_SHARE_MAX];
     size_t share_len;
 };
 
 static const char *key_type(enum sx_kex_family family)
 {
     switch (family) {
-    case SX_KEX_DH: return "DH";
+    case SX_KEX_DH:
+    case SX_KEX_DH_GEX: return "DH";
     case SX_KEX_ECDH: return "EC";
     case SX_KEX_X25519: return "X25519";
+    case SX_KEX_HYBRID: break;
     }
     return "";
 }
 
-bool sx_kex_is_available(struct sx_provider *provider, const struct sx_kex_alg *alg)
+static EVP_PKEY *generate(struct sx_provider *provider, const struct sx_kex_alg *alg)
 {
-    const char *properties = sx_provider_properties(provider);
-    const char *type = key_type(alg->family);
-    EVP_KEYMGMT *manager = EVP_KEYMGMT_fetch(provider->libctx, type, properties);
-    EVP_KEYEXCH *exchange =
-        EVP_KEYEXCH_fetch(provider->libctx, alg->family == SX_KEX_ECDH ? "ECDH" : type, properties);
-    bool is_there = manager != NULL && exchange != NULL && provider->sshkdf != NULL &&
-                    sx_provider_digest(provider, alg->hash) != NULL;
-    char reason[8];
-
-    EVP_KEYMGMT_free(manager);
-    EVP_KEYEXCH_free(exchange);
-    if (!is_there)
-        sx_openssl_reason(reason, sizeof reason);
-    return is_there;
-}
-
-static EVP_PKEY *generate(const struct sx_provider *provider, const struct sx_kex_alg *alg)
-{
+    static const uint8_t two[1] = { 2 };
     OSSL_PARAM params[2] = { OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
                                                               (char *)(uintptr_t)alg->group, 0),
                              OSSL_PARAM_construct_end() };
     EVP_PKEY *key = NULL;
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(provider->libctx, key_type(alg->family),
-                                                   sx_provider_properties(provider));
+    EVP_PKEY_CTX *ctx;
 
+    if (alg->prime.len != 0)
+        return sx_group_generate(provider, alg->prime, sx_slice_of(two, sizeof two));
+    ctx = EVP_PKEY_CTX_new_from_name(provider->libctx, key_type(alg->family),
+                                     sx_provider_properties(provider));
     if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1 ||
         (alg->family != SX_KEX_X25519 && EVP_PKEY_CTX_set_params(ctx, params) != 1) ||
         !sx_provider_is_maker(provider, EVP_PKEY_CTX_get0_provider(ctx)) ||
@@ -81,20 +76,69 @@ static EVP_PKEY *generate(const struct sx_provider *provider, const struct sx_ke
     return key;
 }
 
-enum sx_err sx_agree_adopt(struct sx_provider *provider, const struct sx_kex_alg *alg,
-                           EVP_PKEY *take_key, struct sx_fault *fault, struct sx_agree **out)
+/* A module that fetches Diffie-Hellman may yet compute in no group of this size: tried once. */
+static bool can_generate(struct sx_provider *provider, const struct sx_kex_alg *alg)
+{
+    EVP_PKEY *key = generate(provider, alg);
+
+    EVP_PKEY_free(key);
+    return key != NULL;
+}
+
+bool sx_kex_is_available(struct sx_provider *provider, const struct sx_kex_alg *alg)
+{
+    const char *properties = sx_provider_properties(provider);
+    const struct sx_kex_alg *half = alg->half != NULL ? alg->half : alg;
+    const char *type = key_type(half->family);
+    EVP_KEYMGMT *manager = EVP_KEYMGMT_fetch(provider->libctx, type, properties);
+    EVP_KEYEXCH *exchange = EVP_KEYEXCH_fetch(
+        provider->libctx, half->family == SX_KEX_ECDH ? "ECDH" : type, properties);
+    bool is_there = manager != NULL && exchange != NULL && provider->sshkdf != NULL &&
+                    sx_provider_digest(provider, alg->hash) != NULL;
+    char reason[8];
+
+    EVP_KEYMGMT_free(manager);
+    EVP_KEYEXCH_free(exchange);
+    if (is_there && alg->kem != NULL)
+        is_there = sx_hybrid_is_available(provider, alg);
+    if (is_there && alg->prime.len != 0)
+        is_there = can_generate(provider, alg);
+    if (!is_there)
+        sx_openssl_reason(reason, sizeof reason);
+    return is_there;
+}
+
+/* Writes our share: a hybrid's KEM first. */
+static enum sx_err make_share(struct sx_agree *agree)
+{
+    size_t n = 0;
+
+    if (agree->kem != NULL)
+        SX_TRY(sx_hybrid_share(agree->alg, agree->kem, agree->share, &agree->share_len));
+    SX_TRY(sx_share_from_key(agree->key, agree->half, agree->share + agree->share_len, &n));
+    agree->share_len += n;
+    return SX_OK;
+}
+
+/* Takes both keys, also on failure. */
+static enum sx_err adopt(struct sx_provider *provider, const struct sx_kex_alg *alg,
+                         EVP_PKEY *take_key, EVP_PKEY *take_kem, struct sx_fault *fault,
+                         struct sx_agree **out)
 {
     struct sx_agree *agree = sx_alloc(sizeof *agree);
     enum sx_err err;
 
     if (agree == NULL) {
         EVP_PKEY_free(take_key);
+        EVP_PKEY_free(take_kem);
         return SX_ERR_MEMORY;
     }
     agree->provider = sx_provider_hold(provider);
     agree->alg = alg;
+    agree->half = alg->half != NULL ? alg->half : alg;
     agree->key = take_key;
-    err = sx_share_from_key(agree->key, alg, agree->share, &agree->share_len);
+    agree->kem = take_kem;
+    err = make_share(agree);
     if (err != SX_OK) {
         sx_agree_free(agree);
         return sx_openssl_fault(fault, err, alg->name);
@@ -103,14 +147,50 @@ enum sx_err sx_agree_adopt(struct sx_provider *provider, const struct sx_kex_alg
     return SX_OK;
 }
 
+enum sx_err sx_agree_adopt(struct sx_provider *provider, const struct sx_kex_alg *alg,
+                           EVP_PKEY *take_key, struct sx_fault *fault, struct sx_agree **out)
+{
+    return adopt(provider, alg, take_key, NULL, fault, out);
+}
+
+enum sx_err sx_agree_adopt_hybrid(struct sx_provider *provider, const struct sx_kex_alg *alg,
+                                  EVP_PKEY *take_key, EVP_PKEY *take_kem, struct sx_fault *fault,
+                                  struct sx_agree **out)
+{
+    return adopt(provider, alg, take_key, take_kem, fault, out);
+}
+
 enum sx_err sx_agree_new(struct sx_provider *provider, const struct sx_kex_alg *alg,
                          struct sx_fault *fault, struct sx_agree **out)
 {
-    EVP_PKEY *key = generate(provider, alg);
+    EVP_PKEY *kem = NULL;
+    EVP_PKEY *key;
 
+    if (alg->family == SX_KEX_DH_GEX)
+        return SX_ERR_ARGUMENT;
+    if (alg->kem != NULL)
+        SX_TRY(sx_hybrid_generate(provider, alg, fault, &kem));
+    key = generate(provider, alg->half != NULL ? alg->half : alg);
+    if (key == NULL) {
+        EVP_PKEY_free(kem);
+        return sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
+    }
+    return adopt(provider, alg, key, kem, fault, out);
+}
+
+enum sx_err sx_agree_new_group(struct sx_provider *provider, const struct sx_kex_alg *alg,
+                               struct sx_slice p, struct sx_slice g, struct sx_fault *fault,
+                               struct sx_agree **out)
+{
+    EVP_PKEY *key;
+
+    if (alg->family != SX_KEX_DH_GEX)
+        return SX_ERR_ARGUMENT;
+    SX_TRY(sx_group_check(alg, p, g, fault));
+    key = sx_group_generate(provider, p, g);
     if (key == NULL)
         return sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
-    return sx_agree_adopt(provider, alg, key, fault, out);
+    return adopt(provider, alg, key, NULL, fault, out);
 }
 
 struct sx_slice sx_agree_share(const struct sx_agree *agree)
@@ -123,8 +203,8 @@ struct sx_slice sx_agree_share(const struct sx_agree *agree)
 static enum sx_err derive(const struct sx_agree *agree, EVP_PKEY *peer, struct sx_fault *fault,
                           struct sx_secret *out)
 {
-    const struct sx_kex_alg *alg = agree->alg;
-    enum sx_err bad = alg->family == SX_KEX_DH ? SX_ERR_PEER_DH_VALUE : SX_ERR_PEER_EC_POINT;
+    const struct sx_kex_alg *alg = agree->half;
+    enum sx_err bad = sx_kex_is_dh(alg) ? SX_ERR_PEER_DH_VALUE : SX_ERR_PEER_EC_POINT;
     enum sx_err err = SX_OK;
     size_t n = 0;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(agree->provider->libctx, agree->key,
@@ -132,7 +212,7 @@ static enum sx_err derive(const struct sx_agree *agree, EVP_PKEY *peer, struct s
 
     if (ctx == NULL || EVP_PKEY_derive_init(ctx) != 1 ||
         !sx_provider_is_maker(agree->provider, EVP_PKEY_CTX_get0_provider(ctx)) ||
-        (alg->family == SX_KEX_DH && EVP_PKEY_CTX_set_dh_pad(ctx, 1) != 1)) {
+        (sx_kex_is_dh(alg) && EVP_PKEY_CTX_set_dh_pad(ctx, 1) != 1)) {
         err = sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
         goto out;
     }
@@ -159,24 +239,63 @@ out:
     return err;
 }
 
-enum sx_err sx_agree_finish(struct sx_agree *agree, struct sx_slice peer_share,
-                            struct sx_fault *fault, struct sx_secret *out_k)
+/* K of a hybrid: share is the peer's KEM ciphertext, z what the curve has given. */
+static enum sx_err finish_hybrid(const struct sx_agree *agree, struct sx_slice ciphertext,
+                                 struct sx_slice z, struct sx_fault *fault, struct sx_secret *out_k)
 {
+    struct sx_secret k_pq = { 0 };
+    enum sx_err err =
+        sx_hybrid_decapsulate(agree->provider, agree->alg, agree->kem, ciphertext, fault, &k_pq);
+
+    if (err == SX_OK)
+        err = sx_hybrid_encode_k(agree->provider, agree->alg, sx_secret_slice(&k_pq), z, out_k);
+    sx_secret_clear(&k_pq);
+    return err;
+}
+
+static enum sx_err finish(const struct sx_agree *agree, struct sx_slice peer_share,
+                          struct sx_fault *fault, struct sx_secret *out_k)
+{
+    struct sx_slice ciphertext = SX_SLICE_NONE;
     struct sx_secret z = { 0 };
     EVP_PKEY *peer = NULL;
     enum sx_err err;
 
-    if (agree->key == NULL)
-        return SX_ERR_STATE;
-    err = sx_share_to_key(agree->provider, agree->alg, agree->key, peer_share, fault, &peer);
+    if (agree->kem != NULL) {
+        size_t n = sx_hybrid_ciphertext_size(agree->alg);
+
+        if (peer_share.len <= n)
+            return sx_fault_set(fault, SX_ERR_PEER_EC_POINT,
+                                "%s: expected a ciphertext of %zu bytes and a point, came %zu "
+                                "bytes",
+                                agree->alg->name, n, peer_share.len);
+        ciphertext = sx_slice_of(peer_share.ptr, n);
+        peer_share = sx_slice_of(peer_share.ptr + n, peer_share.len - n);
+    }
+    err = sx_share_to_key(agree->provider, agree->half, agree->key, peer_share, fault, &peer);
     if (err == SX_OK)
         err = derive(agree, peer, fault, &z);
     if (err == SX_OK)
-        err = sx_share_encode_k(agree->alg, sx_secret_slice(&z), fault, out_k);
+        err = agree->kem != NULL
+                  ? finish_hybrid(agree, ciphertext, sx_secret_slice(&z), fault, out_k)
+                  : sx_share_encode_k(agree->alg, sx_secret_slice(&z), fault, out_k);
     EVP_PKEY_free(peer);
-    EVP_PKEY_free(agree->key); /* ephemeral: gone as soon as it has served or failed */
-    agree->key = NULL;
     sx_secret_clear(&z);
+    return err;
+}
+
+enum sx_err sx_agree_finish(struct sx_agree *agree, struct sx_slice peer_share,
+                            struct sx_fault *fault, struct sx_secret *out_k)
+{
+    enum sx_err err;
+
+    if (agree->key == NULL)
+        return SX_ERR_STATE;
+    err = finish(agree, peer_share, fault, out_k);
+    EVP_PKEY_free(agree->key); /* ephemeral: gone as soon as they have served or failed */
+    EVP_PKEY_free(agree->kem);
+    agree->key = NULL;
+    agree->kem = NULL;
     return err;
 }
 
@@ -185,6 +304,7 @@ void sx_agree_free(struct sx_agree *agree)
     if (agree == NULL)
         return;
     EVP_PKEY_free(agree->key);
+    EVP_PKEY_free(agree->kem);
     sx_provider_close(agree->provider);
     sx_free_wiped(agree, sizeof *agree);
 }

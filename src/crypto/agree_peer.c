@@ -5,6 +5,8 @@
  * result, K as an mpint of the raw bytes). */
 #include "crypto/agree_peer.h"
 
+#include "crypto/agree_group.h"
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
@@ -37,7 +39,7 @@ static enum sx_err dh_share_from_key(EVP_PKEY *key, uint8_t *out, size_t *out_le
 enum sx_err sx_share_from_key(EVP_PKEY *key, const struct sx_kex_alg *alg, uint8_t *out,
                               size_t *out_len)
 {
-    if (alg->family == SX_KEX_DH)
+    if (sx_kex_is_dh(alg))
         return dh_share_from_key(key, out, out_len);
     if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, out, SX_SHARE_MAX,
                                         out_len) != 1)
@@ -107,7 +109,8 @@ static enum sx_err dh_to_key(struct sx_provider *provider, const struct sx_kex_a
                            "%s: the server's value lies outside 1 < f < p-1", alg->name);
         goto out;
     }
-    key = public_key(provider, "DH", alg, f, SX_SLICE_NONE);
+    key = alg->group != NULL ? public_key(provider, "DH", alg, f, SX_SLICE_NONE)
+                             : sx_group_public(provider, own, f);
     if (key == NULL) {
         err = sx_openssl_fault(fault, SX_ERR_PEER_DH_VALUE, alg->name);
         goto out;
@@ -166,9 +169,11 @@ enum sx_err sx_share_to_key(struct sx_provider *provider, const struct sx_kex_al
                             EVP_PKEY **out)
 {
     switch (alg->family) {
-    case SX_KEX_DH: return dh_to_key(provider, alg, own, share, fault, out);
+    case SX_KEX_DH:
+    case SX_KEX_DH_GEX: return dh_to_key(provider, alg, own, share, fault, out);
     case SX_KEX_ECDH: return ec_to_key(provider, alg, share, fault, out);
     case SX_KEX_X25519: return x25519_to_key(provider, alg, share, fault, out);
+    case SX_KEX_HYBRID: break; /* its halves come here one by one */
     }
     return SX_ERR_INTERNAL;
 }
@@ -185,8 +190,7 @@ enum sx_err sx_share_encode_k(const struct sx_kex_alg *alg, struct sx_slice z,
     while (skip < z.len && z.ptr[skip] == 0)
         skip++;
     if (skip == z.len)
-        return sx_fault_set(fault,
-                            alg->family == SX_KEX_DH ? SX_ERR_PEER_DH_VALUE : SX_ERR_PEER_EC_POINT,
+        return sx_fault_set(fault, sx_kex_is_dh(alg) ? SX_ERR_PEER_DH_VALUE : SX_ERR_PEER_EC_POINT,
                             "%s: the server's value makes the shared secret zero", alg->name);
     has_sign = (z.ptr[skip] & 0x80) != 0;
     n = z.len - skip + (has_sign ? 1 : 0);

@@ -7,11 +7,23 @@
 
 enum { SX_SHARE_MAX = 1 + 8192 / 8 }; /* the largest group's prime with its sign byte */
 
+/* Both kinds of Diffie-Hellman over a prime. */
+static inline bool sx_kex_is_dh(const struct sx_kex_alg *alg)
+{
+    return alg->family == SX_KEX_DH || alg->family == SX_KEX_DH_GEX;
+}
+
 /* sx_agree_adopt is sx_agree_new with a key pair that is there already; takes it, also on
  * failure. Published vectors come in this way. */
 SX_MUST_USE enum sx_err sx_agree_adopt(struct sx_provider *provider, const struct sx_kex_alg *alg,
                                        EVP_PKEY *take_key, struct sx_fault *fault,
                                        struct sx_agree **out);
+
+/* The same for a hybrid: the curve's key pair, and the KEM's. */
+SX_MUST_USE enum sx_err sx_agree_adopt_hybrid(struct sx_provider *provider,
+                                              const struct sx_kex_alg *alg, EVP_PKEY *take_key,
+                                              EVP_PKEY *take_kem, struct sx_fault *fault,
+                                              struct sx_agree **out);
 
 /* sx_share_from_key writes the public part of key as a share of at most SX_SHARE_MAX bytes. */
 SX_MUST_USE enum sx_err sx_share_from_key(EVP_PKEY *key, const struct sx_kex_alg *alg, uint8_t *out,

@@ -1,19 +1,20 @@
-/* crypto/cipher.c: the ciphers of the binary packet protocol over EVP.
+/* crypto/cipher.c: the ciphers of the binary packet protocol over EVP, and the one door to those
+ * that are composed in files of their own (cipher_inside.h).
  *
  * GCM's nonces are never ours to choose: the initial IV from the key derivation is handed to the
  * provider once, which then steps its own 64-bit counter for every packet (IG C.H scenario 1.d,
  * RFC 5647 section 7.1). A new key comes long before the counter could wrap. */
-#include "crypto/cipher.h"
+#include "crypto/cipher_inside.h"
 
 #include "base/memory.h"
-#include "crypto/openssl.h"
 
 #include <limits.h>
 
-enum { SX_LENGTH_SIZE = 4, SX_GCM_IV_SIZE = 12, SX_DISCARD_CHUNK = 256 };
+enum { SX_GCM_IV_SIZE = 12, SX_DISCARD_CHUNK = 256 };
 
 struct sx_cipher {
-    EVP_CIPHER_CTX *ctx;
+    EVP_CIPHER_CTX *ctx; /* a mode of EVP; else NULL, and state is the composed cipher's own */
+    void *state;
     const struct sx_cipher_alg *alg;
     bool is_encrypt;
     bool is_broken; /* after an error nothing is opened or sealed any more */
@@ -37,13 +38,26 @@ const struct sx_cipher_alg sx_cipher_aes256_ctr = SX_CTR(256);
 const struct sx_cipher_alg sx_cipher_aes128_gcm = SX_GCM(128);
 const struct sx_cipher_alg sx_cipher_aes256_gcm = SX_GCM(256);
 
+EVP_CIPHER *sx_cipher_fetch(const struct sx_provider *provider, const char *evp_name)
+{
+    return EVP_CIPHER_fetch(provider->libctx, evp_name, sx_provider_properties(provider));
+}
+
+static EVP_CIPHER *fetch_legacy(const struct sx_provider *provider, const char *evp_name)
+{
+    if (provider->legacy == NULL)
+        return NULL;
+    return EVP_CIPHER_fetch(provider->libctx, evp_name, "provider=legacy");
+}
+
 static EVP_CIPHER *fetch_cipher(const struct sx_provider *provider, const struct sx_cipher_alg *alg)
 {
     EVP_CIPHER *cipher;
 
     if (alg->evp_name == NULL)
         return NULL;
-    cipher = EVP_CIPHER_fetch(provider->libctx, alg->evp_name, sx_provider_properties(provider));
+    cipher = alg->is_legacy ? fetch_legacy(provider, alg->evp_name)
+                            : sx_cipher_fetch(provider, alg->evp_name);
     if (cipher == NULL)
         return NULL;
     /* A provider that gives something else under the name is not to be used. */
@@ -60,8 +74,8 @@ bool sx_cipher_is_available(struct sx_provider *provider, const struct sx_cipher
     EVP_CIPHER *cipher;
     char reason[8];
 
-    if (alg->mode == SX_CIPHER_CHACHA20)
-        return false;
+    if (alg->ops != NULL)
+        return alg->ops->is_available(provider, alg);
     cipher = fetch_cipher(provider, alg);
     if (cipher == NULL) {
         sx_openssl_reason(reason, sizeof reason);
@@ -76,14 +90,26 @@ bool sx_cipher_is_aead(const struct sx_cipher_alg *alg)
     return alg->tag_len != 0;
 }
 
-/* Chooses the implementation before it sees a key, and makes sure whose it is. */
-static bool choose(const struct sx_provider *provider, struct sx_cipher *cipher, EVP_CIPHER *evp)
+/* Chooses the implementation before it sees a key, and tells whose it is. */
+static const OSSL_PROVIDER *choose(EVP_CIPHER_CTX *ctx, EVP_CIPHER *evp, bool is_encrypt)
 {
-    EVP_CIPHER_CTX *ctx = cipher->ctx;
+    if (EVP_CipherInit_ex2(ctx, evp, NULL, NULL, is_encrypt ? 1 : 0, NULL) != 1)
+        return NULL;
+    return EVP_CIPHER_get0_provider(EVP_CIPHER_CTX_get0_cipher(ctx));
+}
 
-    return EVP_CipherInit_ex2(ctx, evp, NULL, NULL, cipher->is_encrypt ? 1 : 0, NULL) == 1 &&
-           sx_provider_is_maker(provider,
-                                EVP_CIPHER_get0_provider(EVP_CIPHER_CTX_get0_cipher(ctx)));
+bool sx_cipher_start(const struct sx_provider *provider, EVP_CIPHER_CTX *ctx, EVP_CIPHER *evp,
+                     bool is_encrypt)
+{
+    return sx_provider_is_maker(provider, choose(ctx, evp, is_encrypt));
+}
+
+static bool start(const struct sx_provider *provider, struct sx_cipher *cipher, EVP_CIPHER *evp)
+{
+    if (!cipher->alg->is_legacy)
+        return sx_cipher_start(provider, cipher->ctx, evp, cipher->is_encrypt);
+    return provider->legacy != NULL &&
+           choose(cipher->ctx, evp, cipher->is_encrypt) == provider->legacy;
 }
 
 static bool set_key_gcm(struct sx_cipher *cipher, const uint8_t *key, const uint8_t *iv)
@@ -122,44 +148,48 @@ static bool set_key_plain(struct sx_cipher *cipher, const uint8_t *key, const ui
     return true;
 }
 
+/* Fills in a cipher that one mode of EVP is. */
+static enum sx_err key_evp(struct sx_provider *provider, struct sx_cipher *cipher,
+                           struct sx_slice key, struct sx_slice iv)
+{
+    const struct sx_cipher_alg *alg = cipher->alg;
+    EVP_CIPHER *evp = fetch_cipher(provider, alg);
+    bool is_set = false;
+
+    if (evp == NULL)
+        return sx_openssl_fault(NULL, SX_ERR_PROVIDER_FETCH, alg->name);
+    cipher->ctx = EVP_CIPHER_CTX_new();
+    if (cipher->ctx != NULL && start(provider, cipher, evp))
+        is_set = alg->mode == SX_CIPHER_GCM ? set_key_gcm(cipher, key.ptr, iv.ptr)
+                                            : set_key_plain(cipher, key.ptr, iv.ptr);
+    EVP_CIPHER_free(evp);
+    if (cipher->ctx == NULL)
+        return SX_ERR_MEMORY;
+    return is_set ? SX_OK : sx_openssl_fault(NULL, SX_ERR_SET_KEYS, alg->name);
+}
+
 enum sx_err sx_cipher_new(struct sx_provider *provider, const struct sx_cipher_alg *alg,
                           struct sx_slice key, struct sx_slice iv, bool is_encrypt,
                           struct sx_cipher **out)
 {
-    struct sx_cipher *cipher = NULL;
-    EVP_CIPHER *evp = NULL;
-    enum sx_err err = SX_OK;
-    bool is_set = false;
+    struct sx_cipher *cipher;
+    enum sx_err err;
 
     if (key.len < alg->key_len || iv.len < alg->iv_len)
         return SX_ERR_ARGUMENT;
-    if (alg->mode == SX_CIPHER_CHACHA20)
-        return SX_ERR_PROVIDER_FETCH;
-    evp = fetch_cipher(provider, alg);
-    if (evp == NULL)
-        return sx_openssl_fault(NULL, SX_ERR_PROVIDER_FETCH, alg->name);
     cipher = sx_alloc(sizeof *cipher);
-    if (cipher != NULL)
-        cipher->ctx = EVP_CIPHER_CTX_new();
-    if (cipher == NULL || cipher->ctx == NULL) {
-        err = SX_ERR_MEMORY;
-        goto out;
-    }
+    if (cipher == NULL)
+        return SX_ERR_MEMORY;
     cipher->alg = alg;
     cipher->is_encrypt = is_encrypt;
-    if (choose(provider, cipher, evp))
-        is_set = alg->mode == SX_CIPHER_GCM ? set_key_gcm(cipher, key.ptr, iv.ptr)
-                                            : set_key_plain(cipher, key.ptr, iv.ptr);
-    if (!is_set) {
-        err = sx_openssl_fault(NULL, SX_ERR_SET_KEYS, alg->name);
-        goto out;
+    err = alg->ops != NULL ? alg->ops->make(provider, alg, key, iv, &cipher->state)
+                           : key_evp(provider, cipher, key, iv);
+    if (err != SX_OK) {
+        sx_cipher_free(cipher);
+        return err;
     }
     *out = cipher;
-    cipher = NULL;
-out:
-    EVP_CIPHER_free(evp);
-    sx_cipher_free(cipher);
-    return err;
+    return SX_OK;
 }
 
 /* One update in place that must give as many bytes as it takes. */
@@ -179,7 +209,8 @@ enum sx_err sx_cipher_crypt(struct sx_cipher *cipher, uint8_t *data, size_t n)
         return SX_OK;
     if (n % cipher->alg->block_len != 0)
         return SX_ERR_ARGUMENT;
-    if (!crypt_in_place(cipher, data, n)) {
+    if (!(cipher->alg->ops != NULL ? cipher->alg->ops->crypt(cipher->state, data, n)
+                                   : crypt_in_place(cipher, data, n))) {
         cipher->is_broken = true;
         return sx_openssl_fault(NULL, SX_ERR_ENCRYPT, cipher->alg->name);
     }
@@ -196,61 +227,77 @@ static bool start_packet(struct sx_cipher *cipher, const uint8_t *packet)
            EVP_CipherUpdate(cipher->ctx, NULL, &done, packet, SX_LENGTH_SIZE) == 1;
 }
 
-enum sx_err sx_cipher_seal(struct sx_cipher *cipher, uint32_t sequence, uint8_t *packet, size_t n)
+static enum sx_err seal_gcm(struct sx_cipher *cipher, uint8_t *packet, size_t n)
 {
     uint8_t *body = packet + SX_LENGTH_SIZE;
     int done = 0;
 
-    (void)sequence; /* GCM counts for itself */
-    if (cipher->is_broken || !cipher->is_encrypt || !sx_cipher_is_aead(cipher->alg))
-        return SX_ERR_STATE;
-    if (n == 0 || n % cipher->alg->block_len != 0)
-        return SX_ERR_ARGUMENT;
     if (!start_packet(cipher, packet) || !crypt_in_place(cipher, body, n) ||
         EVP_CipherFinal_ex(cipher->ctx, body + n, &done) != 1 || done != 0 ||
         EVP_CIPHER_CTX_ctrl(cipher->ctx, EVP_CTRL_AEAD_GET_TAG, (int)cipher->alg->tag_len,
-                            body + n) != 1) {
-        cipher->is_broken = true;
+                            body + n) != 1)
         return sx_openssl_fault(NULL, SX_ERR_ENCRYPT, cipher->alg->name);
-    }
     return SX_OK;
 }
 
-enum sx_err sx_cipher_open(struct sx_cipher *cipher, uint32_t sequence, uint8_t *packet, size_t n)
+static enum sx_err open_gcm(struct sx_cipher *cipher, uint8_t *packet, size_t n)
 {
     uint8_t *body = packet + SX_LENGTH_SIZE;
     uint8_t none[EVP_MAX_BLOCK_LENGTH];
     int done = 0;
 
-    (void)sequence;
-    if (cipher->is_broken || cipher->is_encrypt || !sx_cipher_is_aead(cipher->alg))
-        return SX_ERR_STATE;
-    if (n == 0 || n % cipher->alg->block_len != 0)
-        return SX_ERR_ARGUMENT;
     if (!start_packet(cipher, packet) ||
         EVP_CIPHER_CTX_ctrl(cipher->ctx, EVP_CTRL_AEAD_SET_TAG, (int)cipher->alg->tag_len,
                             body + n) != 1 ||
-        !crypt_in_place(cipher, body, n)) {
-        cipher->is_broken = true;
-        sx_wipe(body, n);
+        !crypt_in_place(cipher, body, n))
         return sx_openssl_fault(NULL, SX_ERR_ENCRYPT, cipher->alg->name);
-    }
-    if (EVP_CipherFinal_ex(cipher->ctx, none, &done) != 1 || done != 0) {
-        cipher->is_broken = true;
-        sx_wipe(body, n); /* unauthenticated plain text is nobody's business */
+    if (EVP_CipherFinal_ex(cipher->ctx, none, &done) != 1 || done != 0)
         return sx_openssl_fault(NULL, SX_ERR_PEER_MAC, cipher->alg->name);
-    }
     return SX_OK;
+}
+
+/* What holds for every AEAD before a packet is touched. */
+static enum sx_err check_packet(const struct sx_cipher *cipher, bool is_encrypt, size_t n)
+{
+    if (cipher->is_broken || cipher->is_encrypt != is_encrypt || !sx_cipher_is_aead(cipher->alg))
+        return SX_ERR_STATE;
+    return n == 0 || n % cipher->alg->block_len != 0 ? SX_ERR_ARGUMENT : SX_OK;
+}
+
+enum sx_err sx_cipher_seal(struct sx_cipher *cipher, uint32_t sequence, uint8_t *packet, size_t n)
+{
+    enum sx_err err;
+
+    SX_TRY(check_packet(cipher, true, n));
+    /* GCM counts for itself */
+    err = cipher->alg->ops != NULL ? cipher->alg->ops->seal(cipher->state, sequence, packet, n)
+                                   : seal_gcm(cipher, packet, n);
+    cipher->is_broken = err != SX_OK;
+    return err;
+}
+
+enum sx_err sx_cipher_open(struct sx_cipher *cipher, uint32_t sequence, uint8_t *packet, size_t n)
+{
+    enum sx_err err;
+
+    SX_TRY(check_packet(cipher, false, n));
+    err = cipher->alg->ops != NULL ? cipher->alg->ops->open(cipher->state, sequence, packet, n)
+                                   : open_gcm(cipher, packet, n);
+    if (err != SX_OK) {
+        cipher->is_broken = true;
+        sx_wipe(packet + SX_LENGTH_SIZE, n); /* unauthenticated plain text is nobody's business */
+    }
+    return err;
 }
 
 enum sx_err sx_cipher_peek_length(struct sx_cipher *cipher, uint32_t sequence,
                                   const uint8_t *packet, uint32_t *out_length)
 {
-    (void)sequence;
-    if (cipher->alg->mode != SX_CIPHER_GCM)
+    if (!sx_cipher_is_aead(cipher->alg))
         return SX_ERR_STATE;
-    *out_length = (uint32_t)packet[0] << 24 | (uint32_t)packet[1] << 16 | (uint32_t)packet[2] << 8 |
-                  (uint32_t)packet[3];
+    if (cipher->alg->ops != NULL)
+        return cipher->alg->ops->peek_length(cipher->state, sequence, packet, out_length);
+    *out_length = sx_load_u32(packet);
     return SX_OK;
 }
 
@@ -259,5 +306,7 @@ void sx_cipher_free(struct sx_cipher *cipher)
     if (cipher == NULL)
         return;
     EVP_CIPHER_CTX_free(cipher->ctx); /* the provider clears the key schedule */
+    if (cipher->alg->ops != NULL && cipher->state != NULL)
+        cipher->alg->ops->destroy(cipher->state);
     sx_free_wiped(cipher, sizeof *cipher);
 }

@@ -15,6 +15,8 @@ enum sx_cipher_mode {
     SX_CIPHER_CHACHA20, /* OpenSSH's construction: length encrypted under a key of its own */
 };
 
+struct sx_cipher_ops; /* cipher_inside.h */
+
 struct sx_cipher_alg {
     const char *name;     /* SSH name */
     const char *evp_name; /* what is fetched */
@@ -24,6 +26,9 @@ struct sx_cipher_alg {
     size_t block_len; /* padding granularity, at least 8 */
     size_t tag_len;   /* authentication tag of an AEAD; 0 elsewhere, then a MAC is negotiated */
     size_t discard;   /* keystream bytes to drop first (RFC 4345) */
+    bool
+        is_legacy; /* fetched from OpenSSL's legacy provider, which only a spec that allows it has */
+    const struct sx_cipher_ops *ops; /* composed in a file of its own; NULL: a mode of EVP */
 };
 
 extern const struct sx_cipher_alg sx_cipher_aes128_ctr;
@@ -31,6 +36,8 @@ extern const struct sx_cipher_alg sx_cipher_aes192_ctr;
 extern const struct sx_cipher_alg sx_cipher_aes256_ctr;
 extern const struct sx_cipher_alg sx_cipher_aes128_gcm;
 extern const struct sx_cipher_alg sx_cipher_aes256_gcm;
+extern const struct sx_cipher_alg sx_cipher_chacha20_poly1305;
+/* Those that only the policies compat and legacy reach stand in crypto/legacy.h. */
 
 /* sx_cipher_is_available: the provider can fetch all that the cipher is made of. */
 bool sx_cipher_is_available(struct sx_provider *provider, const struct sx_cipher_alg *alg);
@@ -49,7 +56,8 @@ SX_MUST_USE enum sx_err sx_cipher_crypt(struct sx_cipher *cipher, uint8_t *data,
 
 /* AEAD: packet is the four length bytes, n body bytes, and room for tag_len bytes behind them.
  * seal encrypts in place and writes the tag; open checks the tag before anything of the body
- * counts, SX_ERR_PEER_MAC when it is wrong. sequence is the packet's sequence number.
+ * counts, SX_ERR_PEER_MAC when it is wrong, and leaves the length bytes as they came. sequence is
+ * the packet's sequence number; GCM doesn't use it.
  * GCM takes its nonces from the provider's own counter (IG C.H scenario 1.d). */
 SX_MUST_USE enum sx_err sx_cipher_seal(struct sx_cipher *cipher, uint32_t sequence, uint8_t *packet,
                                        size_t n);

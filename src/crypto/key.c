@@ -2,6 +2,7 @@
 #include "crypto/key_inside.h"
 
 #include "base/memory.h"
+#include "crypto/legacy_dsa.h"
 #include "wire/writer.h"
 
 #include <openssl/bn.h>
@@ -17,6 +18,9 @@ static const struct sx_key_row key_rows[SX_KEY_TYPE_COUNT] = {
     [SX_KEY_ECDSA_P384] = { "ecdsa-sha2-nistp384", "EC", "ECDSA", "P-384", "nistp384", 48 },
     [SX_KEY_ECDSA_P521] = { "ecdsa-sha2-nistp521", "EC", "ECDSA", "P-521", "nistp521", 66 },
     [SX_KEY_ED25519] = { "ssh-ed25519", "ED25519", "ED25519", NULL, NULL, 0 },
+#if SX_LEGACY
+    [SX_KEY_DSA] = { "ssh-dss", "DSA", "DSA", NULL, NULL, 0 },
+#endif
 };
 
 const struct sx_key_row *sx_key_row(enum sx_key_type type)
@@ -63,6 +67,12 @@ static bool type_of(EVP_PKEY *pkey, enum sx_key_type *out)
         *out = SX_KEY_ED25519;
         return true;
     }
+#if SX_LEGACY
+    if (EVP_PKEY_is_a(pkey, "DSA") == 1) {
+        *out = SX_KEY_DSA;
+        return true;
+    }
+#endif
     return EVP_PKEY_is_a(pkey, "EC") == 1 &&
            EVP_PKEY_get_group_name(pkey, group, sizeof group, &n) == 1 && type_of_curve(group, out);
 }
@@ -138,6 +148,10 @@ static enum sx_err blob_make(struct sx_key *key, enum sx_err bad, struct sx_faul
     sx_writer_text(&writer, row->ssh_name);
     if (key->type == SX_KEY_RSA) {
         SX_TRY(rsa_fields(key->pkey, bad, fault, &writer, &key->bits));
+#if SX_LEGACY
+    } else if (key->type == SX_KEY_DSA) {
+        SX_TRY(sx_dsa_fields(key->pkey, bad, fault, &writer, &key->bits));
+#endif
     } else {
         SX_TRY(point_fields(key->pkey, row, bad, fault, &writer));
         /* libcrypto's versions differ on Ed25519; as an encoded key it has 256 bits */
@@ -212,6 +226,7 @@ void sx_key_free(struct sx_key *key)
         return;
     EVP_PKEY_free(key->pkey); /* clears the private numbers */
     sx_free(key->blob);
+    sx_free(key->names);
     sx_provider_close(key->provider);
     sx_free_wiped(key, sizeof *key);
 }

@@ -7,6 +7,7 @@
 #include "crypto/key_inside.h"
 
 #include "base/memory.h"
+#include "crypto/legacy.h"
 
 #include <openssl/asn1.h>
 #include <openssl/bn.h>
@@ -26,18 +27,25 @@ enum {
 
 /* A key whose parts don't belong together signs nothing that anybody accepts; better said when it
  * is loaded than as "authentication failed". A damaged RSA prime can make signing fail, too. A
- * small RSA key that a module refuses to sign with passes: the policy says why it is refused. */
+ * small RSA key or a DSA key that a module refuses to sign with passes: the policy says why it is
+ * refused. */
 static bool is_consistent(const struct sx_key *key)
 {
     static const struct sx_sig_alg *const algs[SX_KEY_TYPE_COUNT] = {
-        [SX_KEY_RSA] = &sx_sig_rsa_sha2_256,          [SX_KEY_ECDSA_P256] = &sx_sig_ecdsa_nistp256,
-        [SX_KEY_ECDSA_P384] = &sx_sig_ecdsa_nistp384, [SX_KEY_ECDSA_P521] = &sx_sig_ecdsa_nistp521,
+        [SX_KEY_RSA] = &sx_sig_rsa_sha2_256,
+        [SX_KEY_ECDSA_P256] = &sx_sig_ecdsa_nistp256,
+        [SX_KEY_ECDSA_P384] = &sx_sig_ecdsa_nistp384,
+        [SX_KEY_ECDSA_P521] = &sx_sig_ecdsa_nistp521,
         [SX_KEY_ED25519] = &sx_sig_ed25519,
+#if SX_LEGACY
+        [SX_KEY_DSA] = &sx_sig_ssh_dss,
+#endif
     };
     const struct sx_sig_alg *alg = algs[key->type];
     const struct sx_slice message = sx_slice_text("pairwise consistency");
     struct sx_buffer signature;
-    bool is_ok = key->type == SX_KEY_RSA && key->bits < SX_RSA_BITS_APPROVED;
+    bool is_ok =
+        key->type == SX_KEY_DSA || (key->type == SX_KEY_RSA && key->bits < SX_RSA_BITS_APPROVED);
 
     sx_buffer_init(&signature, 2 * SX_RSA_BITS_MAX / 8);
     if (sx_key_sign(key, alg, message, NULL, &signature) == SX_OK)

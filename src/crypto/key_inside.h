@@ -5,6 +5,8 @@
 #include "crypto/key.h"
 #include "crypto/openssl.h"
 
+#include <openssl/param_build.h>
+
 struct sx_key {
     struct sx_provider *provider; /* one reference of our own */
     EVP_PKEY *pkey;
@@ -13,10 +15,11 @@ struct sx_key {
     bool is_private;
     uint8_t *blob; /* the public key blob */
     size_t blob_len;
+    struct sx_cert_names *names; /* of the X.509 certificate that it came in; else NULL */
 };
 
 enum {
-    SX_KEY_TYPE_COUNT = SX_KEY_ED25519 + 1,
+    SX_KEY_TYPE_COUNT = (SX_LEGACY ? SX_KEY_DSA : SX_KEY_ED25519) + 1,
     SX_ED25519_SIZE = 32,
     SX_RSA_BITS_MIN = 1024,
     SX_RSA_BITS_MAX = 16384,
@@ -34,6 +37,11 @@ struct sx_key_row {
 };
 
 const struct sx_key_row *sx_key_row(enum sx_key_type type);
+
+/* sx_key_from_build makes a key of row's type from what was pushed; NULL with OpenSSL's errors in
+ * its queue. The parameters are wiped. */
+EVP_PKEY *sx_key_from_build(struct sx_provider *provider, const struct sx_key_row *row,
+                            OSSL_PARAM_BLD *build, int selection);
 
 /* sx_key_wrap takes pkey (also on failure), finds out its type and size, checks them by the rules
  * of sx_key_from_public_blob, and makes its public blob. bad is the error for a key that is not

@@ -3,6 +3,7 @@
 #include "crypto/key_inside.h"
 
 #include "base/memory.h"
+#include "crypto/legacy_dsa.h"
 #include "wire/reader.h"
 
 #include <openssl/bn.h>
@@ -10,8 +11,7 @@
 #include <openssl/param_build.h>
 #include <openssl/params.h>
 
-/* Builds a key of row's type from what was pushed. The parameters are wiped. */
-static EVP_PKEY *from_build(struct sx_provider *provider, const struct sx_key_row *row,
+EVP_PKEY *sx_key_from_build(struct sx_provider *provider, const struct sx_key_row *row,
                             OSSL_PARAM_BLD *build, int selection)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(provider->libctx, row->evp_type,
@@ -42,7 +42,7 @@ static EVP_PKEY *rsa_public(struct sx_provider *provider, struct sx_slice n, str
     if (build != NULL && bn_n != NULL && bn_e != NULL &&
         OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, bn_n) == 1 &&
         OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, bn_e) == 1)
-        pkey = from_build(provider, sx_key_row(SX_KEY_RSA), build, EVP_PKEY_PUBLIC_KEY);
+        pkey = sx_key_from_build(provider, sx_key_row(SX_KEY_RSA), build, EVP_PKEY_PUBLIC_KEY);
     BN_free(bn_n);
     BN_free(bn_e);
     OSSL_PARAM_BLD_free(build);
@@ -59,7 +59,7 @@ static EVP_PKEY *ec_public(struct sx_provider *provider, const struct sx_key_row
         OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, row->evp_group, 0) ==
             1 &&
         OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point.ptr, point.len) == 1)
-        pkey = from_build(provider, row, build, EVP_PKEY_PUBLIC_KEY);
+        pkey = sx_key_from_build(provider, row, build, EVP_PKEY_PUBLIC_KEY);
     OSSL_PARAM_BLD_free(build);
     return pkey;
 }
@@ -90,6 +90,10 @@ enum sx_err sx_key_from_public_blob(struct sx_provider *provider, struct sx_slic
     if (!type_by_name(sx_reader_string(&reader), &type))
         return sx_fault_set(fault, bad, "the public key is of a type that isn't known");
     row = sx_key_row(type);
+#if SX_LEGACY
+    if (type == SX_KEY_DSA)
+        return sx_dsa_from_public_blob(provider, &reader, fault, out);
+#endif
     if (type == SX_KEY_RSA) {
         e = sx_reader_mpint(&reader);
         value = sx_reader_mpint(&reader);
@@ -180,7 +184,7 @@ enum sx_err sx_key_from_rsa(struct sx_provider *provider, const struct sx_rsa_pa
     for (size_t i = 0; is_ok && i < RSA_NUMBERS; i++)
         is_ok = numbers[i] != NULL && OSSL_PARAM_BLD_push_BN(build, rsa_params[i], numbers[i]) == 1;
     if (is_ok)
-        pkey = from_build(provider, sx_key_row(SX_KEY_RSA), build, EVP_PKEY_KEYPAIR);
+        pkey = sx_key_from_build(provider, sx_key_row(SX_KEY_RSA), build, EVP_PKEY_KEYPAIR);
     if (pkey == NULL)
         err = sx_openssl_fault(fault, SX_ERR_KEY_FORMAT, "RSA private key");
     else
@@ -211,7 +215,7 @@ enum sx_err sx_key_from_ec(struct sx_provider *provider, enum sx_key_type type,
         OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point.ptr, point.len) ==
             1 &&
         OSSL_PARAM_BLD_push_BN_pad(build, OSSL_PKEY_PARAM_PRIV_KEY, d, row->field_size) == 1)
-        pkey = from_build(provider, row, build, EVP_PKEY_KEYPAIR);
+        pkey = sx_key_from_build(provider, row, build, EVP_PKEY_KEYPAIR);
     BN_clear_free(d);
     OSSL_PARAM_BLD_free(build);
     if (pkey == NULL)
@@ -241,16 +245,20 @@ enum sx_err sx_key_from_ed25519(struct sx_provider *provider, struct sx_slice pu
     return sx_key_wrap_private(provider, pkey, fault, out);
 }
 
-enum sx_err sx_key_generate(struct sx_provider *provider, enum sx_key_type type, unsigned bits,
-                            struct sx_key **out)
+static EVP_PKEY *generate(struct sx_provider *provider, enum sx_key_type type, unsigned bits)
 {
     const struct sx_key_row *row = sx_key_row(type);
     size_t size = bits;
     OSSL_PARAM params[2] = { OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end() };
     EVP_PKEY *pkey = NULL;
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(provider->libctx, row->evp_type,
-                                                   sx_provider_properties(provider));
+    EVP_PKEY_CTX *ctx;
 
+#if SX_LEGACY
+    if (type == SX_KEY_DSA)
+        return sx_dsa_generate(provider, bits);
+#endif
+    ctx = EVP_PKEY_CTX_new_from_name(provider->libctx, row->evp_type,
+                                     sx_provider_properties(provider));
     if (type == SX_KEY_RSA)
         params[0] = OSSL_PARAM_construct_size_t(OSSL_PKEY_PARAM_RSA_BITS, &size);
     else if (row->evp_group != NULL)
@@ -262,7 +270,15 @@ enum sx_err sx_key_generate(struct sx_provider *provider, enum sx_key_type type,
         EVP_PKEY_generate(ctx, &pkey) != 1)
         pkey = NULL;
     EVP_PKEY_CTX_free(ctx);
+    return pkey;
+}
+
+enum sx_err sx_key_generate(struct sx_provider *provider, enum sx_key_type type, unsigned bits,
+                            struct sx_key **out)
+{
+    EVP_PKEY *pkey = generate(provider, type, bits);
+
     if (pkey == NULL)
-        return sx_openssl_fault(NULL, SX_ERR_MAKE_KEY, row->ssh_name);
+        return sx_openssl_fault(NULL, SX_ERR_MAKE_KEY, sx_key_row(type)->ssh_name);
     return sx_key_wrap(provider, pkey, true, SX_ERR_MAKE_KEY, NULL, out);
 }

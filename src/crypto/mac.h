@@ -9,13 +9,16 @@
 
 enum sx_mac_kind { SX_MAC_HMAC, SX_MAC_UMAC };
 
+struct sx_mac_ops; /* mac_inside.h */
+
 struct sx_mac_alg {
     const char *name;
     enum sx_mac_kind kind;
     const char *evp_hash; /* HMAC: digest to fetch */
     size_t key_len;
     size_t tag_len;
-    bool is_etm; /* computed over the ciphertext, length in clear */
+    bool is_etm;                  /* computed over the ciphertext, length in clear */
+    const struct sx_mac_ops *ops; /* composed in a file of its own; NULL: a MAC of EVP */
 };
 
 enum { SX_MAC_TAG_MAX = 64 };
@@ -24,6 +27,9 @@ extern const struct sx_mac_alg sx_mac_hmac_sha2_256;
 extern const struct sx_mac_alg sx_mac_hmac_sha2_512;
 extern const struct sx_mac_alg sx_mac_hmac_sha2_256_etm;
 extern const struct sx_mac_alg sx_mac_hmac_sha2_512_etm;
+extern const struct sx_mac_alg sx_mac_hmac_sha1;
+extern const struct sx_mac_alg sx_mac_hmac_sha1_etm;
+/* Those that only the policies compat and legacy reach stand in crypto/legacy.h. */
 
 bool sx_mac_is_available(struct sx_provider *provider, const struct sx_mac_alg *alg);
 

@@ -30,9 +30,12 @@ struct sx_provider {
     char *name;               /* the registry's key: what was asked for */
     char *module_dir;
     char *config_file;
+    bool is_unapproved_allowed;
+    bool is_legacy_allowed;
 
     OSSL_LIB_CTX *libctx;
     OSSL_PROVIDER *handle;         /* the provider that was asked for */
+    OSSL_PROVIDER *legacy;         /* beside `default`: serves only what asks for it by name */
     OSSL_PROVIDER *base;           /* decoders; NULL where the provider brings its own */
     const char *decode_properties; /* for decoders, where properties is for primitives */
     char decode_storage[80];

@@ -59,6 +59,8 @@ void sx_provider_destroy(struct sx_provider *provider)
         EVP_MD_free(provider->digests[i]);
     EVP_MAC_free(provider->hmac);
     EVP_KDF_free(provider->sshkdf);
+    if (provider->legacy != NULL)
+        (void)OSSL_PROVIDER_unload(provider->legacy);
     if (provider->base != NULL)
         (void)OSSL_PROVIDER_unload(provider->base);
     if (provider->handle != NULL)
@@ -94,6 +96,17 @@ enum sx_err sx_provider_fetch_common(struct sx_provider *provider, struct sx_fau
     return SX_OK;
 }
 
+/* Each of the two wishes has a meaning for one provider only; elsewhere it makes no difference. */
+static bool is_unapproved(const struct sx_provider_spec *spec)
+{
+    return spec->is_unapproved_allowed && strcmp(spec->name, "fips") == 0;
+}
+
+static bool is_legacy(const struct sx_provider_spec *spec)
+{
+    return spec->is_legacy_allowed && strcmp(spec->name, "default") == 0;
+}
+
 static enum sx_err load(const struct sx_provider_spec *spec, struct sx_fault *fault,
                         struct sx_provider **out)
 {
@@ -106,6 +119,8 @@ static enum sx_err load(const struct sx_provider_spec *spec, struct sx_fault *fa
     provider->name = sx_text_dup(spec->name);
     provider->module_dir = sx_text_dup(spec->module_dir != NULL ? spec->module_dir : "");
     provider->config_file = sx_text_dup(spec->config_file != NULL ? spec->config_file : "");
+    provider->is_unapproved_allowed = is_unapproved(spec);
+    provider->is_legacy_allowed = is_legacy(spec);
     provider->libctx = OSSL_LIB_CTX_new();
     if (provider->name == NULL || provider->module_dir == NULL || provider->config_file == NULL ||
         provider->libctx == NULL)
@@ -157,7 +172,9 @@ enum sx_err sx_provider_open(const struct sx_provider_spec *spec, struct sx_faul
     for (provider = registry.first; provider != NULL; provider = provider->next) {
         if (is_same(provider->name, spec->name) &&
             is_same(provider->module_dir, spec->module_dir) &&
-            is_same(provider->config_file, spec->config_file))
+            is_same(provider->config_file, spec->config_file) &&
+            provider->is_unapproved_allowed == is_unapproved(spec) &&
+            provider->is_legacy_allowed == is_legacy(spec))
             break;
     }
     if (provider == NULL) {

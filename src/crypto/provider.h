@@ -19,10 +19,17 @@ struct sx_provider; /* opaque; immutable once open; safe to share between thread
 
 /* Which provider is wanted. Texts are borrowed during open. */
 struct sx_provider_spec {
-    const char *name;        /* "default", "fips", or another provider's module name */
-    const char *module_dir;  /* absolute directory of the module; NULL or "" for the system's */
-    const char *config_file; /* the module's section file (fipsmodule.cnf); NULL or "" for
+    const char *name;           /* "default", "fips", or another provider's module name */
+    const char *module_dir;     /* absolute directory of the module; NULL or "" for the system's */
+    const char *config_file;    /* the module's section file (fipsmodule.cnf); NULL or "" for
                                 module_dir/fipsmodule.cnf, else the system's OPENSSLDIR one */
+    bool is_unapproved_allowed; /* "fips": the same module, strict and verified alike, but fetched
+                                   with provider=fips alone, so that what it holds beside its
+                                   approved services (X25519 in 3.5) can serve a policy that
+                                   isn't approved-only; info.is_fips is false then */
+    bool is_legacy_allowed;     /* "default": OpenSSL's legacy provider is loaded beside it, where
+                                   its module can be had, for arcfour, blowfish-cbc and
+                                   cast128-cbc alone; no meaning for other providers */
 };
 
 enum { SX_PROVIDER_TEXT_MAX = 256, SX_PROVIDER_TESTS_MAX = 96, SX_PROVIDER_OPTIONS_MAX = 48 };
@@ -55,7 +62,10 @@ struct sx_provider_info {
     char module_path[1024]; /* empty for built-in providers */
     char module_sha256[65]; /* hex; empty for built-in providers */
     char config_path[1024];
-    char properties[128]; /* the property query of every fetch */
+    char properties[128];    /* the property query of every fetch */
+    char legacy_version[64]; /* of the legacy provider that is loaded beside; else empty */
+    char legacy_path[1024];  /* its module */
+    char legacy_sha256[65];  /* hex */
     struct sx_provider_option options[SX_PROVIDER_OPTIONS_MAX];
     size_t option_count;
     struct sx_provider_test tests[SX_PROVIDER_TESTS_MAX];

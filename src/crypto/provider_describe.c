@@ -93,29 +93,39 @@ static enum sx_err hash_file(struct sx_provider *provider, int fd, uint8_t *out,
     return err;
 }
 
-static enum sx_err describe_file(struct sx_provider *provider, struct sx_fault *fault)
+/* out has room for 65 characters; left alone where there is no file. */
+static enum sx_err describe_file(struct sx_provider *provider, const char *path, char *out_sha256,
+                                 struct sx_fault *fault)
 {
-    struct sx_provider_info *info = &provider->info;
     uint8_t sum[SX_DIGEST_MAX];
     char hex[3 * SX_DIGEST_MAX + 1];
     size_t n = 0;
     enum sx_err err;
     int fd;
 
-    if (info->module_path[0] == '\0')
+    if (path[0] == '\0')
         return SX_OK;
-    fd = open(info->module_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return sx_fault_set_sys(fault, SX_ERR_PROVIDER, errno, "the module %s can't be read (%s)",
-                                info->module_path, strerror(errno));
+                                path, strerror(errno));
     err = hash_file(provider, fd, sum, &n);
     (void)close(fd);
     if (err != SX_OK)
-        return sx_fault_set(fault, SX_ERR_PROVIDER, "the module %s can't be hashed",
-                            info->module_path);
-    copy_text(info->module_sha256, sizeof info->module_sha256,
+        return sx_fault_set(fault, SX_ERR_PROVIDER, "the module %s can't be hashed", path);
+    copy_text(out_sha256, sizeof((struct sx_provider_info *)0)->module_sha256,
               sx_hex_encode(hex, sx_slice_of(sum, n), 0));
     return SX_OK;
+}
+
+static void describe_legacy(struct sx_provider *provider)
+{
+    char *version = NULL;
+    OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_ptr(OSSL_PROV_PARAM_VERSION, &version, 0),
+                            OSSL_PARAM_construct_end() };
+
+    if (provider->legacy != NULL && OSSL_PROVIDER_get_params(provider->legacy, params) == 1)
+        copy_text(provider->info.legacy_version, sizeof provider->info.legacy_version, version);
 }
 
 enum sx_err sx_provider_describe(struct sx_provider *provider, struct sx_fault *fault)
@@ -127,7 +137,9 @@ enum sx_err sx_provider_describe(struct sx_provider *provider, struct sx_fault *
               OpenSSL_version(OPENSSL_VERSION));
     SX_TRY(describe_self(provider, fault));
     SX_TRY(describe_options(provider, fault));
-    return describe_file(provider, fault);
+    describe_legacy(provider);
+    SX_TRY(describe_file(provider, info->legacy_path, info->legacy_sha256, fault));
+    return describe_file(provider, info->module_path, info->module_sha256, fault);
 }
 
 enum sx_err sx_provider_check(struct sx_provider *provider, struct sx_fault *fault)

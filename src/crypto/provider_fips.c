@@ -20,6 +20,11 @@ static const char fips_properties[] = "provider=fips,fips=yes";
 /* The base provider's decoders carry fips=yes, not provider=fips. */
 static const char fips_decode_properties[] = "fips=yes";
 
+/* For a policy that isn't approved-only: the module is as alone in its context as ever, so that
+ * nothing else can serve, but what it holds without fips=yes is found too. */
+static const char open_properties[] = "provider=fips";
+static const char open_decode_properties[] = "?provider=fips";
+
 static bool is_regular(const char *path)
 {
     struct stat st;
@@ -116,7 +121,8 @@ static enum sx_err load_modules(struct sx_provider *provider, struct sx_fault *f
     provider->base = OSSL_PROVIDER_load(provider->libctx, "base");
     if (provider->base == NULL)
         return sx_openssl_fault(fault, SX_ERR_PROVIDER, "OpenSSL's base provider doesn't load");
-    if (EVP_set_default_properties(provider->libctx, fips_decode_properties) != 1)
+    if (!provider->is_unapproved_allowed &&
+        EVP_set_default_properties(provider->libctx, fips_decode_properties) != 1)
         return sx_openssl_fault(fault, SX_ERR_PROVIDER, "default properties can't be set");
     return SX_OK;
 }
@@ -149,9 +155,10 @@ enum sx_err sx_provider_load_fips(struct sx_provider *provider, struct sx_fault 
     struct sx_module_config *config;
     enum sx_err err;
 
-    info->is_fips = true;
-    (void)snprintf(info->properties, sizeof info->properties, "%s", fips_properties);
-    provider->decode_properties = fips_decode_properties;
+    info->is_fips = !provider->is_unapproved_allowed;
+    (void)snprintf(info->properties, sizeof info->properties, "%s",
+                   info->is_fips ? fips_properties : open_properties);
+    provider->decode_properties = info->is_fips ? fips_decode_properties : open_decode_properties;
     SX_TRY(find_module(provider, fault));
     SX_TRY(find_config(provider, fault));
     config = sx_alloc(sizeof *config);

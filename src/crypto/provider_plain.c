@@ -9,15 +9,16 @@
 #include <sys/stat.h>
 
 /* Evidence for a provider that comes from a file; the built-in ones have none. */
-static void find_file(struct sx_provider *provider, const char *dir)
+static bool find_file(const char *dir, const char *name, char *out_path, size_t cap)
 {
-    struct sx_provider_info *info = &provider->info;
     struct stat st;
-    int n = snprintf(info->module_path, sizeof info->module_path, "%s/%s.so", dir, provider->name);
+    int n = snprintf(out_path, cap, "%s/%s.so", dir, name);
 
-    if (n < 0 || (size_t)n >= sizeof info->module_path || stat(info->module_path, &st) != 0 ||
-        !S_ISREG(st.st_mode))
-        info->module_path[0] = '\0';
+    if (n < 0 || (size_t)n >= cap || stat(out_path, &st) != 0 || !S_ISREG(st.st_mode)) {
+        out_path[0] = '\0';
+        return false;
+    }
+    return true;
 }
 
 static enum sx_err set_path(struct sx_provider *provider, struct sx_fault *fault)
@@ -33,7 +34,8 @@ static enum sx_err set_path(struct sx_provider *provider, struct sx_fault *fault
     /* Set in any case: without it the environment's OPENSSL_MODULES would be searched. */
     if (OSSL_PROVIDER_set_default_search_path(provider->libctx, dir) != 1)
         return sx_openssl_fault(fault, SX_ERR_PROVIDER, "the module search path can't be set");
-    find_file(provider, dir);
+    (void)find_file(dir, provider->name, provider->info.module_path,
+                    sizeof provider->info.module_path);
     return SX_OK;
 }
 
@@ -54,14 +56,44 @@ static enum sx_err load_one(struct sx_provider *provider, const char *name, stru
                                                         : OPENSSL_info(OPENSSL_INFO_MODULES_DIR));
 }
 
+#if SX_LEGACY
+/* OpenSSL's legacy provider beside `default`: nothing is ever fetched from it but what asks for
+ * provider=legacy by name, as every other fetch here says provider=default. Where its module can't
+ * be had, what it would serve is not available, and says so when asked for. */
+static void load_legacy(struct sx_provider *provider)
+{
+    struct sx_provider_info *info = &provider->info;
+    const char *system_dir = OPENSSL_info(OPENSSL_INFO_MODULES_DIR);
+    const char *dir = provider->module_dir;
+    char reason[8];
+
+    if (dir[0] != '/' || !find_file(dir, "legacy", info->legacy_path, sizeof info->legacy_path))
+        dir = system_dir;
+    /* Set in any case: without it the environment's OPENSSL_MODULES would be searched. */
+    if (dir != NULL && OSSL_PROVIDER_set_default_search_path(provider->libctx, dir) == 1)
+        provider->legacy = OSSL_PROVIDER_load(provider->libctx, "legacy");
+    if (provider->legacy != NULL)
+        (void)find_file(dir, "legacy", info->legacy_path, sizeof info->legacy_path);
+    else
+        info->legacy_path[0] = '\0';
+    sx_openssl_reason(reason, sizeof reason);
+}
+#endif
+
 enum sx_err sx_provider_load_plain(struct sx_provider *provider, struct sx_fault *fault)
 {
     struct sx_provider_info *info = &provider->info;
 
     (void)snprintf(info->properties, sizeof info->properties, "provider=%s", provider->name);
     provider->decode_properties = info->properties;
-    if (strcmp(provider->name, "default") == 0)
-        return load_one(provider, provider->name, fault, &provider->handle);
+    if (strcmp(provider->name, "default") == 0) {
+        SX_TRY(load_one(provider, provider->name, fault, &provider->handle));
+#if SX_LEGACY
+        if (provider->is_legacy_allowed)
+            load_legacy(provider);
+#endif
+        return SX_OK;
+    }
 
     SX_TRY(set_path(provider, fault));
     SX_TRY(load_one(provider, provider->name, fault, &provider->handle));

@@ -166,7 +166,8 @@ static void watch_indicator(struct sx_provider *provider)
 {
     set_indicator_callback *set = find_setter();
 
-    if (set == NULL || !module_has_indicator(&provider->info))
+    /* Where unapproved services may serve, nothing is to be stopped. */
+    if (set == NULL || provider->is_unapproved_allowed || !module_has_indicator(&provider->info))
         return;
     set(provider->libctx, on_unapproved);
     provider->info.has_indicator = true;

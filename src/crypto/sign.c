@@ -3,6 +3,7 @@
 #include "crypto/key_inside.h"
 
 #include "base/memory.h"
+#include "crypto/legacy_dsa.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
 
@@ -22,6 +23,40 @@ SX_SIG(ecdsa_nistp256, "ecdsa-sha2-nistp256", SX_KEY_ECDSA_P256, SX_HASH_SHA256)
 SX_SIG(ecdsa_nistp384, "ecdsa-sha2-nistp384", SX_KEY_ECDSA_P384, SX_HASH_SHA384);
 SX_SIG(ecdsa_nistp521, "ecdsa-sha2-nistp521", SX_KEY_ECDSA_P521, SX_HASH_SHA512);
 SX_SIG(ed25519, "ssh-ed25519", SX_KEY_ED25519, SX_HASH_NONE);
+
+/* Certificates: the signature is the plain algorithm's and carries its name; RSA's three share one
+ * kind of certificate. */
+#define SX_CERT(id, plain, blob, key_type, hash_id)                                                \
+    const struct sx_sig_alg sx_sig_##id##_cert = { .name = plain "-cert-v01@openssh.com",          \
+                                                   .type = key_type,                               \
+                                                   .hash = hash_id,                                \
+                                                   .form = SX_SIG_OPENSSH_CERT,                    \
+                                                   .blob_name = blob "-cert-v01@openssh.com",      \
+                                                   .signature_name = plain }
+
+SX_CERT(rsa_sha2_256, "rsa-sha2-256", "ssh-rsa", SX_KEY_RSA, SX_HASH_SHA256);
+SX_CERT(rsa_sha2_512, "rsa-sha2-512", "ssh-rsa", SX_KEY_RSA, SX_HASH_SHA512);
+SX_CERT(ecdsa_nistp256, "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", SX_KEY_ECDSA_P256,
+        SX_HASH_SHA256);
+SX_CERT(ecdsa_nistp384, "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384", SX_KEY_ECDSA_P384,
+        SX_HASH_SHA384);
+SX_CERT(ecdsa_nistp521, "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521", SX_KEY_ECDSA_P521,
+        SX_HASH_SHA512);
+SX_CERT(ed25519, "ssh-ed25519", "ssh-ed25519", SX_KEY_ED25519, SX_HASH_NONE);
+
+/* RFC 6187 section 3: what stands behind "x509v3-" starts the signature. */
+#define SX_X509(id, plain, key_type, hash_id, bits)                                                \
+    const struct sx_sig_alg sx_sig_x509v3_##id = { .name = "x509v3-" plain,                        \
+                                                   .type = key_type,                               \
+                                                   .hash = hash_id,                                \
+                                                   .form = SX_SIG_X509_RFC6187,                    \
+                                                   .signature_name = plain,                        \
+                                                   .min_bits = bits }
+
+SX_X509(rsa2048_sha256, "rsa2048-sha256", SX_KEY_RSA, SX_HASH_SHA256, 2048);
+SX_X509(ecdsa_nistp256, "ecdsa-sha2-nistp256", SX_KEY_ECDSA_P256, SX_HASH_SHA256, 0);
+SX_X509(ecdsa_nistp384, "ecdsa-sha2-nistp384", SX_KEY_ECDSA_P384, SX_HASH_SHA384, 0);
+SX_X509(ecdsa_nistp521, "ecdsa-sha2-nistp521", SX_KEY_ECDSA_P521, SX_HASH_SHA512, 0);
 
 bool sx_sig_is_available(struct sx_provider *provider, const struct sx_sig_alg *alg)
 {
@@ -47,6 +82,19 @@ static bool is_ours(const struct sx_key *key, EVP_MD_CTX *ctx)
 
     return operation != NULL &&
            sx_provider_is_maker(key->provider, EVP_PKEY_CTX_get0_provider(operation));
+}
+
+/* What the signature blob starts with. */
+static const char *signature_name(const struct sx_sig_alg *alg)
+{
+    return alg->signature_name != NULL ? alg->signature_name : alg->name;
+}
+
+/* The older X.509 form never said; some peers write the plain algorithm's name. */
+static bool is_signature_name(const struct sx_sig_alg *alg, struct sx_slice name)
+{
+    return sx_slice_is_text(name, signature_name(alg)) ||
+           (alg->form == SX_SIG_X509_SIGN && sx_slice_is_text(name, sx_key_type_name(alg->type)));
 }
 
 static const char *digest_name(const struct sx_sig_alg *alg)
@@ -117,7 +165,8 @@ static enum sx_err ecdsa_to_der(struct sx_slice raw, size_t field_size, uint8_t 
 static enum sx_err blob_append(const struct sx_sig_alg *alg, const uint8_t *raw, size_t n,
                                struct sx_buffer *out)
 {
-    size_t cap = 4 + strlen(alg->name) + 4 + n + 16; /* 16: lengths and signs of two mpints */
+    size_t cap =
+        4 + strlen(signature_name(alg)) + 4 + n + 16; /* 16: lengths and signs of two mpints */
     struct sx_writer writer;
     struct sx_slice blob;
     uint8_t *room;
@@ -125,10 +174,14 @@ static enum sx_err blob_append(const struct sx_sig_alg *alg, const uint8_t *raw,
 
     SX_TRY(sx_buffer_reserve(out, cap, &room));
     sx_writer_init(&writer, room, cap);
-    sx_writer_text(&writer, alg->name);
+    sx_writer_text(&writer, signature_name(alg));
     mark = sx_writer_begin_string(&writer);
     if (sx_key_row(alg->type)->field_size != 0)
         SX_TRY(ecdsa_to_ssh(raw, n, &writer));
+#if SX_LEGACY
+    else if (alg->type == SX_KEY_DSA)
+        SX_TRY(sx_dsa_to_ssh(alg, raw, n, &writer));
+#endif
     else
         sx_writer_bytes(&writer, sx_slice_of(raw, n));
     sx_writer_end_string(&writer, mark);
@@ -166,14 +219,20 @@ enum sx_err sx_key_sign(const struct sx_key *key, const struct sx_sig_alg *alg,
 /* --- Verifying -------------------------------------------------------------------------------- */
 
 /* The bytes that OpenSSL wants, from the signature field. */
-static enum sx_err raw_from_ssh(const struct sx_key *key, struct sx_slice field, uint8_t *out,
-                                size_t *out_len)
+static enum sx_err raw_from_ssh(const struct sx_key *key, const struct sx_sig_alg *alg,
+                                struct sx_slice field, uint8_t *out, size_t *out_len)
 {
     const struct sx_key_row *row = sx_key_row(key->type);
     size_t size = key->type == SX_KEY_RSA ? (key->bits + 7) / 8 : SX_ED25519_SIGNATURE_SIZE;
 
     if (row->field_size != 0)
         return ecdsa_to_der(field, row->field_size, out, SX_RAW_MAX, out_len);
+#if SX_LEGACY
+    if (key->type == SX_KEY_DSA)
+        return sx_dsa_to_der(alg, field, out, SX_RAW_MAX, out_len);
+#else
+    (void)alg;
+#endif
     if (field.len > size || field.len == 0 ||
         (key->type == SX_KEY_ED25519 && field.len != SX_ED25519_SIGNATURE_SIZE))
         return SX_ERR_PEER_SIGNATURE;
@@ -219,12 +278,12 @@ enum sx_err sx_key_verify(const struct sx_key *key, const struct sx_sig_alg *alg
     if (sx_reader_finish(&reader) != SX_OK)
         return sx_fault_set(fault, SX_ERR_PEER_SIGNATURE,
                             "%s: the signature ends early or has bytes left over", alg->name);
-    if (!sx_slice_is_text(name, alg->name) || key->type != alg->type)
+    if (!is_signature_name(alg, name) || key->type != alg->type)
         return sx_fault_set(fault, SX_ERR_PEER_HOST_KEY_TYPE,
                             "expected a signature by %s, came one of another algorithm or a key "
                             "of type %s",
                             alg->name, sx_key_type_name(key->type));
-    err = raw_from_ssh(key, field, raw, &n);
+    err = raw_from_ssh(key, alg, field, raw, &n);
     if (err != SX_OK)
         return sx_fault_set(fault, err, "%s: the signature is not encoded as it must be",
                             alg->name);

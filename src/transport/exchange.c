@@ -13,6 +13,7 @@ void sx_exchange_init(struct sx_exchange *exchange)
     sx_buffer_init(&exchange->client_init, SX_PACKET_LENGTH_MAX);
     sx_buffer_init(&exchange->server_init, SX_PACKET_LENGTH_MAX);
     sx_buffer_init(&exchange->host_key, SX_PACKET_LENGTH_MAX);
+    sx_buffer_init(&exchange->gex_hashed, SX_PACKET_LENGTH_MAX);
 }
 
 void sx_exchange_clear(struct sx_exchange *exchange)
@@ -20,6 +21,7 @@ void sx_exchange_clear(struct sx_exchange *exchange)
     sx_buffer_clear(&exchange->client_init);
     sx_buffer_clear(&exchange->server_init);
     sx_buffer_clear(&exchange->host_key);
+    sx_buffer_clear(&exchange->gex_hashed);
     sx_agree_free(exchange->agree);
     sx_secret_clear(&exchange->k);
     sx_wipe(exchange->hash, sizeof exchange->hash);
@@ -33,10 +35,11 @@ enum sx_err sx_exchange_start(struct sx_exchange *exchange, struct sx_provider *
 }
 
 /* H = HASH(V_C || V_S || I_C || I_S || K_S || Q_C || Q_S || K), all as strings but K, which
- * comes encoded (RFC 4253 section 8, RFC 5656 section 4). */
-static enum sx_err compute_hash(struct sx_exchange *exchange, struct sx_provider *provider,
-                                const struct sx_exchange_versions *versions,
-                                const struct sx_msg_kex_reply *reply)
+ * comes encoded (RFC 4253 section 8, RFC 5656 section 4). A group exchange has min, n, max, p and g
+ * before Q_C (RFC 4419 section 3). */
+static enum sx_err hash_all(struct sx_exchange *exchange, struct sx_digest *digest,
+                            const struct sx_exchange_versions *versions,
+                            const struct sx_msg_kex_reply *reply)
 {
     const struct sx_slice strings[] = {
         sx_slice_text(versions->client),
@@ -44,20 +47,104 @@ static enum sx_err compute_hash(struct sx_exchange *exchange, struct sx_provider
         sx_buffer_unread(&exchange->client_init),
         sx_buffer_unread(&exchange->server_init),
         reply->host_key,
-        sx_agree_share(exchange->agree),
-        reply->share,
     };
+
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+        SX_TRY(sx_digest_update_string(digest, strings[i]));
+    SX_TRY(sx_digest_update(digest, sx_buffer_unread(&exchange->gex_hashed)));
+    SX_TRY(sx_digest_update_string(digest, sx_agree_share(exchange->agree)));
+    SX_TRY(sx_digest_update_string(digest, reply->share));
+    SX_TRY(sx_digest_update(digest, sx_secret_slice(&exchange->k)));
+    return sx_digest_final(digest, exchange->hash, &exchange->hash_len);
+}
+
+static enum sx_err compute_hash(struct sx_exchange *exchange, struct sx_provider *provider,
+                                const struct sx_exchange_versions *versions,
+                                const struct sx_msg_kex_reply *reply)
+{
     struct sx_digest *digest = NULL;
     enum sx_err err = sx_digest_new(provider, exchange->algs.kex->hash, &digest);
 
-    for (size_t i = 0; err == SX_OK && i < sizeof strings / sizeof strings[0]; i++)
-        err = sx_digest_update_string(digest, strings[i]);
     if (err == SX_OK)
-        err = sx_digest_update(digest, sx_secret_slice(&exchange->k));
-    if (err == SX_OK)
-        err = sx_digest_final(digest, exchange->hash, &exchange->hash_len);
+        err = hash_all(exchange, digest, versions, reply);
     sx_digest_free(digest);
     return err == SX_OK ? SX_OK : SX_ERR_EXCHANGE_HASH;
+}
+
+bool sx_exchange_is_gex(const struct sx_exchange *exchange)
+{
+    return exchange->algs.kex->family == SX_KEX_DH_GEX;
+}
+
+enum { GEX_BITS_MAX = 8192 };
+
+void sx_exchange_gex_request(struct sx_exchange *exchange, const struct sx_offer *offer)
+{
+    exchange->gex.min = offer->policy->dh_min_bits;
+    exchange->gex.max = GEX_BITS_MAX;
+    exchange->gex.preferred = offer->dh_preferred_bits;
+}
+
+static unsigned bits_of(struct sx_slice magnitude)
+{
+    unsigned bits = (unsigned)magnitude.len * 8;
+
+    if (magnitude.len == 0)
+        return 0;
+    for (uint8_t top = magnitude.ptr[0]; (top & 0x80) == 0; top = (uint8_t)(top << 1))
+        bits--;
+    return bits;
+}
+
+static enum sx_err check_group(const struct sx_exchange *exchange, const struct sx_offer *offer,
+                               const struct sx_msg_gex_group *group, struct sx_fault *fault)
+{
+    unsigned bits = bits_of(group->p);
+
+    if (bits < exchange->gex.min || bits > exchange->gex.max)
+        return sx_fault_set(fault, SX_ERR_PEER_DH_VALUE,
+                            "the server chose a Diffie-Hellman group of %u bits; we asked for %u "
+                            "to %u (policy %s)",
+                            bits, exchange->gex.min, exchange->gex.max, offer->policy->name);
+    if (offer->policy->is_known_group_only && sx_group_name(group->p, group->g) == NULL)
+        return sx_fault_set(fault, SX_ERR_PEER_DH_VALUE,
+                            "the server chose a Diffie-Hellman group of %u bits that is none of "
+                            "the safe-prime groups of RFC 3526 and RFC 7919, which policy %s "
+                            "demands (SP 800-56A Rev. 3); let the server offer a fixed group",
+                            bits, offer->policy->name);
+    return SX_OK;
+}
+
+/* min || n || max || p || g */
+static enum sx_err keep_for_hash(struct sx_exchange *exchange, const struct sx_msg_gex_group *group)
+{
+    size_t max = 32 + group->p.len + group->g.len;
+    struct sx_writer writer;
+    struct sx_slice written;
+    uint8_t *room;
+
+    SX_TRY(sx_buffer_reserve(&exchange->gex_hashed, max, &room));
+    sx_writer_init(&writer, room, max);
+    sx_writer_u32(&writer, exchange->gex.min);
+    sx_writer_u32(&writer, exchange->gex.preferred);
+    sx_writer_u32(&writer, exchange->gex.max);
+    sx_writer_mpint(&writer, group->p);
+    sx_writer_mpint(&writer, group->g);
+    SX_TRY(sx_writer_finish(&writer, &written));
+    sx_buffer_commit(&exchange->gex_hashed, written.len);
+    return SX_OK;
+}
+
+enum sx_err sx_exchange_gex_group(struct sx_exchange *exchange, const struct sx_offer *offer,
+                                  struct sx_slice payload, struct sx_fault *fault)
+{
+    struct sx_msg_gex_group group;
+
+    SX_TRY(sx_msg_gex_group_decode(payload, &group));
+    SX_TRY(check_group(exchange, offer, &group, fault));
+    SX_TRY(keep_for_hash(exchange, &group));
+    return sx_agree_new_group(offer->provider, exchange->algs.kex, group.p, group.g, fault,
+                              &exchange->agree);
 }
 
 static enum sx_err check_host_key(struct sx_exchange *exchange, const struct sx_offer *offer,
@@ -86,8 +173,10 @@ enum sx_err sx_exchange_reply(struct sx_exchange *exchange, const struct sx_offe
     struct sx_key *key = NULL;
     enum sx_err err;
 
-    SX_TRY(sx_msg_kex_reply_decode(payload, SX_MSG_KEXDH_REPLY, &reply));
-    err = sx_key_from_public_blob(offer->provider, reply.host_key, fault, &key);
+    SX_TRY(sx_msg_kex_reply_decode(
+        payload, sx_exchange_is_gex(exchange) ? SX_MSG_KEX_GEX_REPLY : SX_MSG_KEXDH_REPLY, &reply));
+    err = sx_key_from_host_blob(offer->provider, exchange->algs.host_key, reply.host_key, fault,
+                                &key);
     if (err == SX_OK)
         err = check_host_key(exchange, offer, key, fault);
     if (err == SX_OK)
@@ -108,12 +197,16 @@ enum sx_err sx_exchange_reply(struct sx_exchange *exchange, const struct sx_offe
 static enum sx_err derive_direction(struct sx_exchange *exchange, struct sx_provider *provider,
                                     struct sx_slice session_id, const char letters[3],
                                     bool is_encrypt, const struct sx_cipher_alg *cipher,
-                                    const struct sx_mac_alg *mac, struct sx_packet_keys *out)
+                                    const struct sx_mac_alg *mac,
+                                    const struct sx_compression_alg *compression,
+                                    struct sx_packet_keys *out)
 {
     const size_t sizes[3] = { cipher->iv_len, cipher->key_len, mac == NULL ? 0 : mac->key_len };
     struct sx_slice hash = sx_slice_of(exchange->hash, exchange->hash_len);
     struct sx_secret parts[3] = { { 0 } };
-    struct sx_packet_keys keys = { .cipher_alg = cipher, .mac_alg = mac };
+    struct sx_packet_keys keys = { .cipher_alg = cipher,
+                                   .mac_alg = mac,
+                                   .compression = compression };
     enum sx_err err = SX_OK;
 
     for (int i = 0; err == SX_OK && i < 3; i++)
@@ -144,10 +237,10 @@ enum sx_err sx_exchange_derive(struct sx_exchange *exchange, struct sx_provider 
     enum sx_err err;
 
     err = derive_direction(exchange, provider, session_id, "ACE", true, algs->cipher_c2s,
-                           algs->mac_c2s, &out);
+                           algs->mac_c2s, algs->compression_c2s, &out);
     if (err == SX_OK)
         err = derive_direction(exchange, provider, session_id, "BDF", false, algs->cipher_s2c,
-                               algs->mac_s2c, &in);
+                               algs->mac_s2c, algs->compression_s2c, &in);
     sx_secret_clear(&exchange->k);
     if (err != SX_OK) {
         sx_packet_keys_clear(&out);

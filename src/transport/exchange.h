@@ -9,13 +9,16 @@
 #include "base/secret.h"
 #include "transport/negotiate.h"
 #include "transport/packet.h"
+#include "wire/msg_gex.h"
 
 struct sx_exchange {
     struct sx_buffer client_init; /* I_C and I_S: the KEXINIT payloads */
     struct sx_buffer server_init;
     struct sx_negotiated algs;
     struct sx_agree *agree;
-    struct sx_buffer host_key; /* K_S */
+    struct sx_msg_gex_request gex; /* what we asked for, in a group exchange */
+    struct sx_buffer gex_hashed;   /* min, n, max, p, g as they enter the hash; else empty */
+    struct sx_buffer host_key;     /* K_S */
     unsigned host_key_bits;
     const char *host_key_type;
     struct sx_secret k; /* encoded, with its length prefix */
@@ -34,6 +37,16 @@ void sx_exchange_init(struct sx_exchange *exchange);
 /* sx_exchange_start makes the ephemeral key, once algs is set. */
 SX_MUST_USE enum sx_err sx_exchange_start(struct sx_exchange *exchange,
                                           struct sx_provider *provider, struct sx_fault *fault);
+
+/* In a group exchange (RFC 4419) the group comes from the server first: sx_exchange_gex_request says
+ * what to ask for, sx_exchange_gex_group takes the answer, checks it and makes the ephemeral key. A
+ * group of a size that was not asked for, or under an approved policy one that the module doesn't
+ * know, is SX_ERR_PEER_DH_VALUE. */
+bool sx_exchange_is_gex(const struct sx_exchange *exchange);
+void sx_exchange_gex_request(struct sx_exchange *exchange, const struct sx_offer *offer);
+SX_MUST_USE enum sx_err sx_exchange_gex_group(struct sx_exchange *exchange,
+                                              const struct sx_offer *offer, struct sx_slice payload,
+                                              struct sx_fault *fault);
 
 /* sx_exchange_reply takes the server's reply: decodes the host key and checks it against the
  * negotiated algorithm and the policy's minimum, agrees on K, computes H, verifies the signature. */

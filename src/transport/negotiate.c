@@ -6,11 +6,11 @@
 
 #include "base/text.h"
 
-enum { NAMES_MAX = 2048 };
+enum { NAMES_MAX = 2048, SHOWN_MAX = 520, REASONS_MAX = 1200 };
 
 enum sx_err sx_kexinit_build(const struct sx_offer *offer, bool is_first, struct sx_writer *writer)
 {
-    char kex[NAMES_MAX], host_key[NAMES_MAX], cipher[NAMES_MAX], mac[NAMES_MAX];
+    char kex[NAMES_MAX], host_key[NAMES_MAX], cipher[NAMES_MAX], mac[NAMES_MAX], compression[128];
     uint8_t cookie[16] = { 0 };
     struct sx_msg_kexinit msg = { .cookie = sx_slice_of(cookie, sizeof cookie) };
     size_t len;
@@ -20,6 +20,7 @@ enum sx_err sx_kexinit_build(const struct sx_offer *offer, bool is_first, struct
     SX_TRY(sx_offer_names(offer, SX_ALG_HOST_KEY, host_key, sizeof host_key));
     SX_TRY(sx_offer_names(offer, SX_ALG_CIPHER, cipher, sizeof cipher));
     SX_TRY(sx_offer_names(offer, SX_ALG_MAC, mac, sizeof mac));
+    SX_TRY(sx_offer_names(offer, SX_ALG_COMPRESSION, compression, sizeof compression));
     if (is_first) {
         len = strlen(kex);
         snprintf(kex + len, sizeof kex - len, ",%s%s%s", SX_EXT_INFO_C,
@@ -30,33 +31,27 @@ enum sx_err sx_kexinit_build(const struct sx_offer *offer, bool is_first, struct
     msg.lists[SX_LIST_HOST_KEY] = sx_slice_text(host_key);
     msg.lists[SX_LIST_CIPHER_C2S] = msg.lists[SX_LIST_CIPHER_S2C] = sx_slice_text(cipher);
     msg.lists[SX_LIST_MAC_C2S] = msg.lists[SX_LIST_MAC_S2C] = sx_slice_text(mac);
-    msg.lists[SX_LIST_COMPRESSION_C2S] = sx_slice_text("none");
-    msg.lists[SX_LIST_COMPRESSION_S2C] = sx_slice_text("none");
+    msg.lists[SX_LIST_COMPRESSION_C2S] = sx_slice_text(compression);
+    msg.lists[SX_LIST_COMPRESSION_S2C] = sx_slice_text(compression);
     sx_msg_kexinit_encode(writer, &msg);
     return SX_OK;
 }
 
-/* What the server offered, and for each of its names why we don't take it. */
+/* What the server offered, and why we don't take it, name by name. */
 static enum sx_err refuse(const struct sx_offer *offer, enum sx_alg_kind kind,
                           const char *direction, struct sx_slice theirs, struct sx_fault *fault)
 {
-    char ours[NAMES_MAX], shown[NAMES_MAX], reasons[512] = "", name[128], why[192];
-    struct sx_slice rest = theirs, entry;
-    size_t len = 0;
+    char ours[NAMES_MAX], shown[SHOWN_MAX], reasons[REASONS_MAX];
 
     SX_TRY(sx_offer_names(offer, kind, ours, sizeof ours));
-    sx_escape(shown, 320, theirs);
-    while (sx_list_next(&rest, &entry) && len + sizeof why < sizeof reasons) {
-        if (entry.len == 0 || entry.len >= sizeof name)
-            continue;
-        memcpy(name, entry.ptr, entry.len);
-        name[entry.len] = '\0';
-        if (!sx_policy_explain(offer->policy, offer->provider, kind, name, why, sizeof why))
-            len += (size_t)snprintf(reasons + len, sizeof reasons - len, "; %s", why);
-    }
+    sx_escape(shown, sizeof shown, theirs);
+    sx_policy_refusals(offer->policy, offer->provider, kind, theirs, reasons, sizeof reasons);
     return sx_fault_set(fault, SX_ERR_NEGOTIATE,
-                        "no common %s%s: we offer \"%.320s\", the server offers \"%s\"%s",
-                        sx_alg_kind_name(kind), direction, ours, shown, reasons);
+                        "no common %s%s: we offer \"%.*s\", the server offers \"%s\"%s%s%s%s",
+                        sx_alg_kind_name(kind), direction, SHOWN_MAX, ours, shown,
+                        reasons[0] == '\0' ? "" : "; under policy ",
+                        reasons[0] == '\0' ? "" : offer->policy->name,
+                        reasons[0] == '\0' ? "" : " refused: ", reasons);
 }
 
 static const char *name_at(const struct sx_offer *offer, enum sx_alg_kind kind, unsigned i)
@@ -66,6 +61,8 @@ static const char *name_at(const struct sx_offer *offer, enum sx_alg_kind kind, 
     case SX_ALG_HOST_KEY: return offer->host_key[i] == NULL ? NULL : offer->host_key[i]->name;
     case SX_ALG_CIPHER: return offer->ciphers[i] == NULL ? NULL : offer->ciphers[i]->name;
     case SX_ALG_MAC: return offer->macs[i] == NULL ? NULL : offer->macs[i]->name;
+    case SX_ALG_COMPRESSION:
+        return offer->compressions[i] == NULL ? NULL : offer->compressions[i]->name;
     default: return NULL;
     }
 }
@@ -92,17 +89,13 @@ static bool is_first_name(struct sx_slice list, const char *name)
     return sx_list_next(&list, &entry) && sx_slice_is_text(entry, name);
 }
 
-static bool has_no_compression(const struct sx_msg_kexinit *peer)
-{
-    return sx_list_has(peer->lists[SX_LIST_COMPRESSION_C2S], "none") &&
-           sx_list_has(peer->lists[SX_LIST_COMPRESSION_S2C], "none");
-}
-
 /* Where sequence numbers alone bind packets to their place, an attacker can cut the first ones
- * off (CVE-2023-48795): ChaCha20-Poly1305, and MACs over the ciphertext. */
+ * off (CVE-2023-48795): ChaCha20-Poly1305, and CBC with a MAC over the ciphertext. Counter mode with
+ * such a MAC is not affected: its keystream would be out of step after the cut. */
 static bool is_cut_open(const struct sx_cipher_alg *cipher, const struct sx_mac_alg *mac)
 {
-    return cipher->mode == SX_CIPHER_CHACHA20 || (mac != NULL && mac->is_etm);
+    return cipher->mode == SX_CIPHER_CHACHA20 ||
+           (cipher->mode == SX_CIPHER_CBC && mac != NULL && mac->is_etm);
 }
 
 /* The server doesn't do strict key exchange: the offer's level says what that means. */
@@ -148,10 +141,10 @@ enum sx_err sx_negotiate(const struct sx_offer *offer, const struct sx_msg_kexin
         SX_TRY(pick(offer, SX_ALG_MAC, to_client, lists[SX_LIST_MAC_S2C], fault, &i));
         n.mac_s2c = offer->macs[i];
     }
-    if (!has_no_compression(peer))
-        return sx_fault_set(fault, SX_ERR_NEGOTIATE,
-                            "no common compression: we offer \"none\", the server insists on "
-                            "compressing");
+    SX_TRY(pick(offer, SX_ALG_COMPRESSION, to_server, lists[SX_LIST_COMPRESSION_C2S], fault, &i));
+    n.compression_c2s = offer->compressions[i];
+    SX_TRY(pick(offer, SX_ALG_COMPRESSION, to_client, lists[SX_LIST_COMPRESSION_S2C], fault, &i));
+    n.compression_s2c = offer->compressions[i];
     n.is_peer_strict = is_first && sx_list_has(lists[SX_LIST_KEX], SX_STRICT_S);
     if (is_first && !n.is_peer_strict)
         SX_TRY(check_lax(offer, &n, fault));

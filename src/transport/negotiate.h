@@ -18,6 +18,8 @@ struct sx_negotiated {
     const struct sx_cipher_alg *cipher_s2c;
     const struct sx_mac_alg *mac_c2s; /* NULL with an AEAD cipher */
     const struct sx_mac_alg *mac_s2c;
+    const struct sx_compression_alg *compression_c2s;
+    const struct sx_compression_alg *compression_s2c;
     bool is_peer_strict;     /* the server offers strict key exchange */
     bool is_guess_to_ignore; /* the server sent a wrong guess: its next packet is dropped */
 };

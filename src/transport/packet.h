@@ -11,6 +11,8 @@
 #include "base/secret.h"
 #include "crypto/cipher.h"
 #include "crypto/mac.h"
+#include "transport/compress.h"
+#include "wire/compression.h"
 #include "wire/writer.h"
 
 enum {
@@ -28,6 +30,7 @@ struct sx_packet_keys {
     const struct sx_mac_alg *mac_alg;
     struct sx_cipher *cipher;
     struct sx_mac *mac;
+    const struct sx_compression_alg *compression; /* NULL: none */
 };
 void sx_packet_keys_clear(struct sx_packet_keys *keys);
 
@@ -43,7 +46,10 @@ struct sx_packet_reader {
     uint32_t sequence; /* of the next packet */
     bool has_length;   /* the next packet's length is known (and its first block decrypted) */
     uint32_t length;
-    size_t finished; /* bytes of the last packet, still at the buffer's front */
+    size_t finished;            /* bytes of the last packet, still at the buffer's front */
+    size_t discard;             /* bytes to read before a damaged packet is told; 0 while none is */
+    struct sx_inflate *inflate; /* NULL while nothing is compressed */
+    struct sx_buffer inflated;  /* the payload after it was decompressed */
 };
 
 /* sx_packet_read decrypts and checks the next packet of in, if it is whole; *out_has says so, and
@@ -56,9 +62,14 @@ SX_MUST_USE enum sx_err sx_packet_read(struct sx_packet_reader *reader, struct s
 size_t sx_packet_missing(const struct sx_packet_reader *reader, const struct sx_buffer *in);
 
 /* sx_packet_reader_rekey takes keys into use (moved); with reset, sequence numbers restart at 0
- * as strict key exchange wants. */
-void sx_packet_reader_rekey(struct sx_packet_reader *reader, struct sx_packet_keys *keys,
-                            bool reset);
+ * as strict key exchange wants. Compression starts anew: at once, or when is_authenticated for a
+ * delayed one. SX_ERR_MEMORY. */
+SX_MUST_USE enum sx_err sx_packet_reader_rekey(struct sx_packet_reader *reader,
+                                               struct sx_packet_keys *keys, bool reset,
+                                               bool is_authenticated);
+
+/* The user is authenticated: delayed compression starts with the next packet. */
+SX_MUST_USE enum sx_err sx_packet_reader_authenticated(struct sx_packet_reader *reader);
 void sx_packet_reader_clear(struct sx_packet_reader *reader);
 
 enum { SX_PADDING_POOL = 512 };
@@ -70,6 +81,8 @@ struct sx_packet_writer {
     struct sx_provider *provider; /* borrowed: random padding */
     uint8_t pool[SX_PADDING_POOL];
     size_t pool_left;
+    struct sx_deflate *deflate; /* NULL while nothing is compressed */
+    struct sx_buffer plain;     /* the payload before it is compressed */
 };
 
 /* sx_packet_begin makes room in out and points payload at it; sx_packet_end pads, authenticates
@@ -79,8 +92,10 @@ SX_MUST_USE enum sx_err sx_packet_begin(struct sx_packet_writer *writer, struct 
 SX_MUST_USE enum sx_err sx_packet_end(struct sx_packet_writer *writer, struct sx_buffer *out,
                                       const struct sx_writer *payload);
 
-void sx_packet_writer_rekey(struct sx_packet_writer *writer, struct sx_packet_keys *keys,
-                            bool reset);
+SX_MUST_USE enum sx_err sx_packet_writer_rekey(struct sx_packet_writer *writer,
+                                               struct sx_packet_keys *keys, bool reset,
+                                               bool is_authenticated);
+SX_MUST_USE enum sx_err sx_packet_writer_authenticated(struct sx_packet_writer *writer);
 void sx_packet_writer_clear(struct sx_packet_writer *writer);
 
 #endif

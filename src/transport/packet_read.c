@@ -39,12 +39,46 @@ static uint32_t read_u32(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+static bool is_cbc_and_mac(const struct sx_packet_keys *keys)
+{
+    return keys->cipher_alg != NULL && keys->cipher_alg->mode == SX_CIPHER_CBC && !is_etm(keys);
+}
+
+/* With CBC and encrypt-and-MAC, how soon we hang up would tell an attacker what a block of his
+ * decrypted to (CVE-2008-5161). So whatever is wrong, as much is read as the largest packet could
+ * have, and then the answer is always the same. */
+static void start_discard(struct sx_packet_reader *reader)
+{
+    reader->discard = 4 + SX_PACKET_LENGTH_MAX + tag_len(&reader->keys);
+}
+
+static enum sx_err discard(struct sx_packet_reader *reader, struct sx_buffer *in,
+                           struct sx_fault *fault)
+{
+    size_t n = sx_buffer_len(in) < reader->discard ? sx_buffer_len(in) : reader->discard;
+
+    sx_buffer_consume(in, n);
+    reader->discard -= n;
+    if (reader->discard > 0)
+        return SX_OK;
+    return sx_fault_set(fault, SX_ERR_PEER_MAC,
+                        "packet %u from the server is damaged: its length or its MAC (%s) is wrong",
+                        reader->sequence, reader->keys.mac_alg->name);
+}
+
+static bool is_length_good(const struct sx_packet_keys *keys, uint32_t length)
+{
+    bool is_length_clear = is_aead(keys) || is_etm(keys);
+
+    return length >= 1 + SX_PACKET_PADDING_MIN && length <= SX_PACKET_LENGTH_MAX &&
+           (is_length_clear ? length : length + 4) % block_len(keys) == 0;
+}
+
 /* Learns packet_length; for encrypt-and-MAC ciphers this decrypts the first block in place. */
 static enum sx_err read_length(struct sx_packet_reader *reader, uint8_t *packet,
                                struct sx_fault *fault)
 {
     struct sx_packet_keys *keys = &reader->keys;
-    bool is_length_clear = is_aead(keys) || is_etm(keys);
     uint32_t length;
 
     if (is_aead(keys))
@@ -54,12 +88,16 @@ static enum sx_err read_length(struct sx_packet_reader *reader, uint8_t *packet,
             SX_TRY(sx_cipher_crypt(keys->cipher, packet, block_len(keys)));
         length = read_u32(packet);
     }
-    if (length < 1 + SX_PACKET_PADDING_MIN || length > SX_PACKET_LENGTH_MAX ||
-        (is_length_clear ? length : length + 4) % block_len(keys) != 0)
+    if (!is_length_good(keys, length)) {
+        if (is_cbc_and_mac(keys)) {
+            start_discard(reader);
+            return SX_OK;
+        }
         return sx_fault_set(fault, SX_ERR_PEER_LENGTH,
                             "packet %u from the server has a length of %u bytes, which is out of "
                             "bounds (5 to %d) or no multiple of the cipher's block size",
                             reader->sequence, length, SX_PACKET_LENGTH_MAX);
+    }
     reader->length = length;
     reader->has_length = true;
     return SX_OK;
@@ -117,6 +155,15 @@ static enum sx_err take_payload(struct sx_packet_reader *reader, const uint8_t *
                             "which leaves no message or is less than 4",
                             reader->sequence, padding, reader->length);
     *out = sx_slice_of(packet + 5, reader->length - padding - 1);
+    if (reader->inflate == NULL)
+        return SX_OK;
+    if (sx_inflate_packet(reader->inflate, *out, &reader->inflated) != SX_OK ||
+        sx_buffer_len(&reader->inflated) == 0)
+        return sx_fault_set(fault, SX_ERR_PEER_DECOMPRESS,
+                            "packet %u from the server can't be decompressed, or to more than %d "
+                            "bytes",
+                            reader->sequence, SX_PACKET_LENGTH_MAX);
+    *out = sx_buffer_unread(&reader->inflated);
     return SX_OK;
 }
 
@@ -124,22 +171,32 @@ enum sx_err sx_packet_read(struct sx_packet_reader *reader, struct sx_buffer *in
                            struct sx_fault *fault, bool *out_has, struct sx_slice *out_payload,
                            uint32_t *out_sequence)
 {
+    enum sx_err err;
     size_t total;
     uint8_t *packet;
 
     sx_buffer_consume(in, reader->finished);
     reader->finished = 0;
     *out_has = false;
+    if (reader->discard > 0)
+        return discard(reader, in, fault);
     packet = sx_buffer_mut(in);
     if (!reader->has_length) {
         if (sx_buffer_len(in) < head_len(&reader->keys))
             return SX_OK;
         SX_TRY(read_length(reader, packet, fault));
+        if (reader->discard > 0)
+            return discard(reader, in, fault);
     }
     total = 4 + (size_t)reader->length + tag_len(&reader->keys);
     if (sx_buffer_len(in) < total)
         return SX_OK;
-    SX_TRY(open_packet(reader, packet, fault));
+    err = open_packet(reader, packet, is_cbc_and_mac(&reader->keys) ? NULL : fault);
+    if (err == SX_ERR_PEER_MAC && is_cbc_and_mac(&reader->keys)) {
+        start_discard(reader);
+        return discard(reader, in, fault);
+    }
+    SX_TRY(err);
     SX_TRY(take_payload(reader, packet, fault, out_payload));
     *out_sequence = reader->sequence++;
     reader->has_length = false;

@@ -41,7 +41,11 @@ enum sx_err sx_packet_begin(struct sx_packet_writer *writer, struct sx_buffer *o
 {
     uint8_t *room;
 
-    (void)writer;
+    if (writer->deflate != NULL) {
+        SX_TRY(sx_buffer_reserve(&writer->plain, payload_max, &room));
+        sx_writer_init(payload, room, payload_max);
+        return SX_OK;
+    }
     SX_TRY(sx_buffer_reserve(out, payload_max + SX_PACKET_OVERHEAD_MAX, &room));
     sx_writer_init(payload, room + HEAD, payload_max);
     return SX_OK;
@@ -68,27 +72,25 @@ static enum sx_err seal(struct sx_packet_writer *writer, uint8_t *packet, size_t
     return sx_cipher_crypt(keys->cipher, packet, 4 + n);
 }
 
-enum sx_err sx_packet_end(struct sx_packet_writer *writer, struct sx_buffer *out,
-                          const struct sx_writer *payload)
+/* packet has the payload behind its head, and room for the rest. */
+static enum sx_err finish(struct sx_packet_writer *writer, struct sx_buffer *out, uint8_t *packet,
+                          size_t payload)
 {
-    struct sx_slice written;
-    size_t padding, length, tag;
-    uint8_t *packet = payload->ptr - HEAD;
+    size_t padding = padding_for(&writer->keys, payload);
+    size_t length = 1 + payload + padding;
+    size_t tag;
     enum sx_err err;
 
-    SX_TRY(sx_writer_finish(payload, &written));
-    padding = padding_for(&writer->keys, written.len);
-    length = 1 + written.len + padding;
     packet[0] = (uint8_t)(length >> 24);
     packet[1] = (uint8_t)(length >> 16);
     packet[2] = (uint8_t)(length >> 8);
     packet[3] = (uint8_t)length;
     packet[4] = (uint8_t)padding;
-    err = fill_padding(writer, packet + HEAD + written.len, padding);
+    err = fill_padding(writer, packet + HEAD + payload, padding);
     if (err == SX_OK)
         err = seal(writer, packet, length, &tag);
     if (err != SX_OK) {
-        sx_wipe(packet, HEAD + written.len + padding); /* it may have held a password */
+        sx_wipe(packet, HEAD + payload + padding); /* it may have held a password */
         return err;
     }
     sx_buffer_commit(out, 4 + length + tag);
@@ -96,4 +98,31 @@ enum sx_err sx_packet_end(struct sx_packet_writer *writer, struct sx_buffer *out
     writer->usage.bytes += 4 + length + tag;
     writer->usage.packets++;
     return SX_OK;
+}
+
+static enum sx_err finish_deflated(struct sx_packet_writer *writer, struct sx_buffer *out,
+                                   struct sx_slice plain)
+{
+    size_t max = sx_deflate_bound(plain.len);
+    struct sx_writer deflated;
+    uint8_t *room;
+    enum sx_err err;
+
+    SX_TRY(sx_buffer_reserve(out, max + SX_PACKET_OVERHEAD_MAX, &room));
+    sx_writer_init(&deflated, room + HEAD, max);
+    err = sx_deflate_packet(writer->deflate, plain, &deflated);
+    sx_wipe((void *)(uintptr_t)plain.ptr, plain.len);
+    SX_TRY(err);
+    return finish(writer, out, room, deflated.len);
+}
+
+enum sx_err sx_packet_end(struct sx_packet_writer *writer, struct sx_buffer *out,
+                          const struct sx_writer *payload)
+{
+    struct sx_slice written;
+
+    SX_TRY(sx_writer_finish(payload, &written));
+    if (writer->deflate != NULL)
+        return finish_deflated(writer, out, written);
+    return finish(writer, out, payload->ptr - HEAD, written.len);
 }

@@ -7,6 +7,9 @@
  *              the caller is asked about K_S
  *     C -> S   NEWKEYS                            from here we send under the new keys
  *     S -> C   NEWKEYS                            from here the server does
+ *
+ * A group exchange (RFC 4419) has the group first: REQUEST (34), GROUP (31), then INIT (32) and
+ * REPLY (33).
  */
 #include "transport/rekey.h"
 
@@ -80,9 +83,55 @@ static enum sx_err tell_negotiated(struct sx_transport *transport)
         .cipher_s2c = algs->cipher_s2c->name,
         .mac_c2s = algs->mac_c2s == NULL ? NULL : algs->mac_c2s->name,
         .mac_s2c = algs->mac_s2c == NULL ? NULL : algs->mac_s2c->name,
+        .compression_c2s = algs->compression_c2s->name,
+        .compression_s2c = algs->compression_s2c->name,
         .is_strict = transport->is_strict,
     };
     return sx_event_push(transport->events, event);
+}
+
+/* What the server offers, for whoever wants to explain it. */
+static enum sx_err tell_offer(struct sx_transport *transport, const struct sx_msg_kexinit *peer)
+{
+    struct sx_event event = { .type = SX_EVENT_SERVER_OFFER };
+
+    for (int i = 0; i < SX_EVENT_OFFER_LISTS; i++)
+        event.offer.lists[i] = peer->lists[i];
+    return sx_event_push(transport->events, event);
+}
+
+static enum sx_err send_share(struct sx_transport *transport)
+{
+    struct sx_exchange *exchange = &transport->exchange;
+    struct sx_slice share = sx_agree_share(exchange->agree);
+    struct sx_writer out;
+
+    SX_TRY(sx_packet_begin(&transport->writer, &transport->out, 16 + share.len, &out));
+    if (sx_exchange_is_gex(exchange))
+        sx_msg_gex_init_encode(&out, share);
+    else
+        sx_msg_kex_init_encode(&out, share);
+    return send_packet(transport, &out);
+}
+
+static enum sx_err send_gex_request(struct sx_transport *transport)
+{
+    struct sx_writer out;
+
+    sx_exchange_gex_request(&transport->exchange, transport->config.offer);
+    SX_TRY(sx_packet_begin(&transport->writer, &transport->out, 32, &out));
+    sx_msg_gex_request_encode(&out, &transport->exchange.gex);
+    return send_packet(transport, &out);
+}
+
+static enum sx_err on_gex_group(struct sx_transport *transport, struct sx_slice payload)
+{
+    if (transport->exchange.agree != NULL)
+        return sx_fault_set(transport->fault, SX_ERR_PEER_UNEXPECTED,
+                            "the server sent a second Diffie-Hellman group");
+    SX_TRY(sx_exchange_gex_group(&transport->exchange, transport->config.offer, payload,
+                                 transport->fault));
+    return send_share(transport);
 }
 
 static enum sx_err on_kexinit(struct sx_transport *transport, struct sx_slice payload,
@@ -92,12 +141,13 @@ static enum sx_err on_kexinit(struct sx_transport *transport, struct sx_slice pa
     struct sx_exchange *exchange = &transport->exchange;
     const struct sx_offer *offer = transport->config.offer;
     struct sx_msg_kexinit peer;
-    struct sx_writer out;
 
     SX_TRY(sx_msg_kexinit_decode(payload, &peer));
     if (!transport->is_init_sent)
         SX_TRY(sx_rekey_start(transport, SX_REKEY_BY_SERVER));
     SX_TRY(sx_buffer_append(&exchange->server_init, payload));
+    if (is_first)
+        SX_TRY(tell_offer(transport, &peer));
     SX_TRY(sx_negotiate(offer, &peer, is_first, transport->fault, &exchange->algs));
     if (is_first) {
         transport->is_strict = exchange->algs.is_peer_strict && offer->strict_kex != SX_STRICT_OFF;
@@ -113,11 +163,10 @@ static enum sx_err on_kexinit(struct sx_transport *transport, struct sx_slice pa
     transport->is_init_received = true;
     transport->is_guess_pending = exchange->algs.is_guess_to_ignore;
     SX_TRY(tell_negotiated(transport));
+    if (sx_exchange_is_gex(exchange))
+        return send_gex_request(transport);
     SX_TRY(sx_exchange_start(exchange, offer->provider, transport->fault));
-    SX_TRY(sx_packet_begin(&transport->writer, &transport->out,
-                           16 + sx_agree_share(exchange->agree).len, &out));
-    sx_msg_kex_init_encode(&out, sx_agree_share(exchange->agree));
-    return send_packet(transport, &out);
+    return send_share(transport);
 }
 
 static enum sx_err ask_host_key(struct sx_transport *transport)
@@ -191,7 +240,8 @@ enum sx_err sx_transport_accept_host_key(struct sx_transport *transport, bool is
     sx_msg_newkeys_encode(&payload);
     SX_TRY(send_packet(transport, &payload));
     transport->has_session_id = true;
-    sx_packet_writer_rekey(&transport->writer, &next_out, transport->is_strict);
+    SX_TRY(sx_packet_writer_rekey(&transport->writer, &next_out, transport->is_strict,
+                                  transport->phase == SX_PHASE_CONNECTED));
     transport->is_init_sent = false;
     SX_TRY(sx_transport_flush_held(transport));
     return finish_if_done(transport);
@@ -203,7 +253,8 @@ static enum sx_err on_newkeys(struct sx_transport *transport, struct sx_slice pa
     if (transport->next_in.cipher_alg == NULL)
         return sx_fault_set(transport->fault, SX_ERR_PEER_UNEXPECTED,
                             "the server sent NEWKEYS before the keys were agreed on");
-    sx_packet_reader_rekey(&transport->reader, &transport->next_in, transport->is_strict);
+    SX_TRY(sx_packet_reader_rekey(&transport->reader, &transport->next_in, transport->is_strict,
+                                  transport->phase == SX_PHASE_CONNECTED));
     transport->is_init_received = false;
     if (transport->phase == SX_PHASE_KEX_INITIAL || transport->phase == SX_PHASE_KEX_INITIAL_STRICT)
         transport->phase = SX_PHASE_SERVICE;
@@ -223,8 +274,14 @@ enum sx_err sx_rekey_message(struct sx_transport *transport, struct sx_slice pay
         transport->is_guess_pending = false; /* RFC 4253 section 7: a wrong guess is dropped */
         return SX_OK;
     }
-    if (number == SX_MSG_KEXDH_REPLY)
+    if (sx_exchange_is_gex(&transport->exchange)) {
+        if (number == SX_MSG_KEX_GEX_GROUP)
+            return on_gex_group(transport, payload);
+        if (number == SX_MSG_KEX_GEX_REPLY)
+            return on_reply(transport, payload);
+    } else if (number == SX_MSG_KEXDH_REPLY) {
         return on_reply(transport, payload);
+    }
     return sx_fault_set(transport->fault, SX_ERR_PEER_UNEXPECTED,
                         "message %u has no place in the key exchange %s", number,
                         transport->exchange.algs.kex->name);

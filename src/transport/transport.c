@@ -107,6 +107,13 @@ enum sx_err sx_transport_flush_held(struct sx_transport *transport)
     return SX_OK;
 }
 
+enum sx_err sx_transport_authenticated(struct sx_transport *transport)
+{
+    transport->phase = SX_PHASE_CONNECTED;
+    SX_TRY(sx_packet_reader_authenticated(&transport->reader));
+    return sx_packet_writer_authenticated(&transport->writer);
+}
+
 bool sx_transport_can_send_data(const struct sx_transport *transport)
 {
     return !transport->is_init_sent && sx_buffer_len(&transport->out) < SX_SEND_BUFFER_SOFT;

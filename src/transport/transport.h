@@ -93,6 +93,9 @@ SX_MUST_USE enum sx_err sx_transport_begin(struct sx_transport *transport, size_
 SX_MUST_USE enum sx_err sx_transport_end(struct sx_transport *transport,
                                          const struct sx_writer *payload);
 
+/* The user is authenticated: the connection phase begins, and with it delayed compression. */
+SX_MUST_USE enum sx_err sx_transport_authenticated(struct sx_transport *transport);
+
 /* Whether bulk data may be written now: no key exchange holds it up, and the socket keeps up. */
 bool sx_transport_can_send_data(const struct sx_transport *transport);
 

@@ -22,7 +22,7 @@ static const struct sx_sig_alg *const algs[] = { &sx_sig_rsa_sha2_256,   &sx_sig
 static struct sx_provider *provider_of_all_runs(void)
 {
     static struct sx_provider *provider;
-    const struct sx_provider_spec spec = { "default", NULL, NULL };
+    const struct sx_provider_spec spec = { .name = "default" };
 
     if (provider == NULL)
         PROMISE(sx_provider_open(&spec, NULL, &provider) == SX_OK);

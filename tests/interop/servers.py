@@ -1,6 +1,8 @@
 """Real servers for the tests: OpenSSH with fresh keys, AsyncSSH, and TCP ends that misbehave."""
 
+import base64
 import functools
+import hashlib
 import os
 import pathlib
 import pwd
@@ -132,11 +134,14 @@ class Sshd:
         )
         return ["UsePAM yes", "PasswordAuthentication yes"]
 
+    def program(self):
+        return find_sshd()
+
     def try_port(self, port):
         """True once this very server says that it listens."""
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [find_sshd(), "-D", "-e", "-f", self.folder / "sshd_config", "-p", str(port)],
+                [self.program(), "-D", "-e", "-f", self.folder / "sshd_config", "-p", str(port)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment,
                 start_new_session=True,
             )
@@ -191,6 +196,17 @@ def is_locked_root():
 
 def find_sshd():
     return shutil.which("sshd") or "/usr/sbin/sshd"
+
+
+def public_blob(path):
+    """What a file in the form of authorized_keys holds."""
+    return base64.b64decode(pathlib.Path(path).read_text(encoding="utf-8").split()[1])
+
+
+def trust_in(blob):
+    """The option that trusts a host key, or whatever stands in its place."""
+    digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+    return f"--host-key-fingerprint=SHA256:{digest}"
 
 
 class Listener:

@@ -98,7 +98,7 @@ def show_help():
 def show_questions(setups):
     version = support.run(["-V"]).expect(0, err="").out.decode()
     check(version.startswith("sexec ") and "libcrypto: OpenSSL 3" in version, version)
-    check(support.query("policies") == ["fips", "default"], "the list of policies")
+    check({"fips", "default"} < set(support.query("policies")), "the list of policies")
     for setup in setups:
         for name in ("kex", "cipher", "mac", "key", "key-sig"):
             names = support.query(name, *setup.options)
@@ -173,7 +173,6 @@ def show_lists(server, setup):
     """A list that the policy doesn't allow is refused with its reason, and nothing connects."""
     cases = [
         (["-c", "3des-cbc"], "3des-cbc"),
-        (["-c", "chacha20-poly1305@openssh.com"], "chacha20-poly1305@openssh.com"),
         (["-c", "aes128-ctr,arcfour"], "arcfour"),
         (["-m", "hmac-md5"], "hmac-md5"),
         (["-o", "KexAlgorithms=diffie-hellman-group1-sha1"], "diffie-hellman-group1-sha1"),
@@ -186,6 +185,7 @@ def show_lists(server, setup):
             (["-o", "HostKeyAlgorithms=ssh-ed25519"], "ssh-ed25519"),
             (["-o", "PubkeyAcceptedAlgorithms=ssh-ed25519"], "ssh-ed25519"),
             (["-c", "aes192-ctr"], "aes192-ctr"),
+            (["-c", "chacha20-poly1305@openssh.com"], "chacha20-poly1305@openssh.com"),
         ]
     with servers.Listener() as listener:
         for options, name in cases:

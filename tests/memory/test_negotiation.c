@@ -117,7 +117,7 @@ static void test_a_right_guess_is_not_dropped(void **state)
 
 /* --- Strict key exchange ---------------------------------------------------------------------- */
 
-static struct session *run_strict(int level, bool is_server_strict, const char *mac)
+static struct session *run_strict(int level, bool is_server_strict, const char *cipher)
 {
     static struct sx_policy policy;
     struct session_config config = session_config_default();
@@ -125,13 +125,13 @@ static struct session *run_strict(int level, bool is_server_strict, const char *
 
     /* The default policy itself allows no lower level than 1. */
     policy = sx_policy_default;
-    policy.strict_kex = SX_STRICT_OFF;
+    policy.strict_kex = policy.strict_kex_min = SX_STRICT_OFF;
     config.policy = &policy;
     config.wishes.strict_kex = level;
     config.peer.is_strict = is_server_strict;
-    if (mac != NULL) {
-        config.wishes.lists[SX_ALG_CIPHER] = "aes128-ctr";
-        config.wishes.lists[SX_ALG_MAC] = mac;
+    if (cipher != NULL) {
+        config.wishes.lists[SX_ALG_CIPHER] = cipher;
+        config.wishes.lists[SX_ALG_MAC] = "hmac-sha2-256-etm@openssh.com";
     }
     session = checked_session(&config);
     session_run(session);
@@ -143,7 +143,7 @@ static void test_levels_of_strictness(void **state)
     static const struct {
         int level;
         bool is_server_strict;
-        const char *mac;
+        const char *cipher;
         enum sx_err err;
         bool is_strict;
     } cases[] = {
@@ -151,11 +151,11 @@ static void test_levels_of_strictness(void **state)
         { SX_STRICT_OFF, false, NULL, SX_OK, false },
         { SX_STRICT_OFFER, true, NULL, SX_OK, true },
         { SX_STRICT_OFFER, false, NULL, SX_OK, false },
-        { SX_STRICT_OFFER, false, "hmac-sha2-256-etm@openssh.com", SX_OK, false },
-        { SX_STRICT_REJECT_AFFECTED, true, "hmac-sha2-256-etm@openssh.com", SX_OK, true },
+        { SX_STRICT_OFFER, false, "chacha20-poly1305@openssh.com", SX_OK, false },
+        { SX_STRICT_REJECT_AFFECTED, true, "chacha20-poly1305@openssh.com", SX_OK, true },
         { SX_STRICT_REJECT_AFFECTED, false, NULL, SX_OK, false },
-        { SX_STRICT_REJECT_AFFECTED, false, "hmac-sha2-256", SX_OK, false },
-        { SX_STRICT_REJECT_AFFECTED, false, "hmac-sha2-256-etm@openssh.com", SX_ERR_NEGOTIATE,
+        { SX_STRICT_REJECT_AFFECTED, false, "aes128-ctr", SX_OK, false },
+        { SX_STRICT_REJECT_AFFECTED, false, "chacha20-poly1305@openssh.com", SX_ERR_NEGOTIATE,
           false },
         { SX_STRICT_REQUIRE, true, NULL, SX_OK, true },
         { SX_STRICT_REQUIRE, false, NULL, SX_ERR_NEGOTIATE, false },
@@ -164,7 +164,7 @@ static void test_levels_of_strictness(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct session *session =
-            run_strict(cases[i].level, cases[i].is_server_strict, cases[i].mac);
+            run_strict(cases[i].level, cases[i].is_server_strict, cases[i].cipher);
 
         if (cases[i].err == SX_OK) {
             check_finished(session);
@@ -221,7 +221,7 @@ static void test_strictness_resets_the_sequence_numbers(void **state)
 {
     (void)state;
     for (int is_strict = 0; is_strict < 2; is_strict++) {
-        struct session *session = run_strict(SX_STRICT_OFFER, is_strict == 1, "hmac-sha2-256");
+        struct session *session = run_strict(SX_STRICT_OFFER, is_strict == 1, "aes128-ctr");
         uint32_t before = session->peer->writer.sequence;
 
         check_finished(session);

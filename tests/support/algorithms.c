@@ -6,7 +6,9 @@ const struct sx_kex_alg *const all_kex[] = {
     &sx_kex_ecdh_nistp384,
     &sx_kex_ecdh_nistp521,
     &sx_kex_dh_group14_sha256,
+    &sx_kex_dh_group15_sha512,
     &sx_kex_dh_group16_sha512,
+    &sx_kex_dh_group17_sha512,
     &sx_kex_dh_group18_sha512,
     &sx_kex_curve25519_sha256,
     &sx_kex_curve25519_sha256_libssh,
@@ -24,8 +26,13 @@ const struct sx_sig_alg *const all_signatures[] = {
 };
 
 const struct sx_cipher_alg *const all_ciphers[] = {
-    &sx_cipher_aes128_ctr, &sx_cipher_aes192_ctr, &sx_cipher_aes256_ctr,
-    &sx_cipher_aes128_gcm, &sx_cipher_aes256_gcm, NULL,
+    &sx_cipher_aes128_ctr,
+    &sx_cipher_aes192_ctr,
+    &sx_cipher_aes256_ctr,
+    &sx_cipher_aes128_gcm,
+    &sx_cipher_aes256_gcm,
+    &sx_cipher_chacha20_poly1305,
+    NULL,
 };
 
 const struct sx_mac_alg *const all_macs[] = {

@@ -287,7 +287,9 @@ static void send_newkeys(struct peer *peer, struct sx_packet_keys *out)
         sx_packet_keys_clear(out);
         return;
     }
-    sx_packet_writer_rekey(&peer->writer, out, peer->is_strict);
+    /* The peer compresses nothing, so that taking keys into use can't fail. */
+    if (sx_packet_writer_rekey(&peer->writer, out, peer->is_strict, false) != SX_OK)
+        peer_fail(peer, SX_ERR_INTERNAL, "new keys to send with");
     peer->kex.is_init_sent = false;
     if (is_first && peer->has_ext_info_c && peer->config.server_sig_algs != NULL) {
         sx_msg_ext_info_encode(peer_begin(peer), sx_slice_text(peer->config.server_sig_algs));
@@ -352,7 +354,8 @@ static void on_newkeys(struct peer *peer, struct sx_slice payload)
         peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "NEWKEYS out of order");
         return;
     }
-    sx_packet_reader_rekey(&peer->reader, &peer->kex.next_in, peer->is_strict);
+    if (sx_packet_reader_rekey(&peer->reader, &peer->kex.next_in, peer->is_strict, false) != SX_OK)
+        peer_fail(peer, SX_ERR_INTERNAL, "new keys to receive with");
     peer->kex.is_init_received = false;
     sx_buffer_clear(&peer->kex.client_init);
     sx_buffer_clear(&peer->kex.server_init);

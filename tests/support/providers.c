@@ -62,7 +62,7 @@ const struct modules *modules_at_hand(void)
 
 static void open_one(struct test_provider *tp, const char *name, const char *dir)
 {
-    struct sx_provider_spec spec = { name, dir, NULL };
+    struct sx_provider_spec spec = { .name = name, .module_dir = dir };
     struct sx_fault fault = { 0 };
 
     tp->dir = dir;

@@ -31,13 +31,14 @@ static void keep_text(char *out, size_t cap, struct sx_slice text)
 
 static void trace(struct session *session, enum sx_event_type type)
 {
-    static const char letters[] = ".VNHKBGTLSoeRXCD";
+    static const char letters[] = ".V-NHKBGTLSoeRXCD"; /* the offer comes before each first N */
     size_t len = strlen(session->trace);
     char letter = letters[type];
 
     session->counts[type]++;
-    if (len + 1 >= sizeof session->trace || ((letter == 'o' || letter == 'e' || letter == 'R') &&
-                                             len > 0 && session->trace[len - 1] == letter))
+    if (letter == '-' || len + 1 >= sizeof session->trace ||
+        ((letter == 'o' || letter == 'e' || letter == 'R') && len > 0 &&
+         session->trace[len - 1] == letter))
         return;
     session->trace[len] = letter;
 }
@@ -124,6 +125,7 @@ void session_on_event(struct session *session, const struct sx_event *event)
 
     trace(session, event->type);
     switch (event->type) {
+    case SX_EVENT_SERVER_OFFER: break;
     case SX_EVENT_NEGOTIATED: session->negotiated = event->negotiated; break;
     case SX_EVENT_HOST_KEY: on_host_key(session, &event->host_key); break;
     case SX_EVENT_BANNER: keep_text(text, cap, event->text); break;

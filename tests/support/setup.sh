@@ -11,11 +11,13 @@ set -eu
 build='cmake ninja-build make perl gcc libc6-dev pkg-config libssl-dev zlib1g-dev libkrb5-dev'
 run='openssl openssh-server openssh-client ca-certificates'
 check='clang libclang-rt-dev clang-format libcmocka-dev valgrind libc6-dbg python3 git
-    libpam-wrapper libnss-wrapper libuid-wrapper python3-asyncssh'
+    libpam-wrapper libnss-wrapper libuid-wrapper'
+serve='dropbear-bin putty-tools python3-asyncssh python3-paramiko python3-twisted
+    python3-cryptography python3-openssl libnettle8'
 
 case "${1:-}" in
 demo) wanted="$build $run" ;;
-test) wanted="$build $run $check" ;;
+test) wanted="$build $run $check $serve" ;;
 *) echo "usage: setup.sh demo|test" >&2; exit 2 ;;
 esac
 

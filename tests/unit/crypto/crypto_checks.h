@@ -12,12 +12,14 @@
 
 #include <cmocka.h>
 
+#include <openssl/provider.h>
+
 #include "base/memory.h"
 #include "base/slice.h"
 #include "base/text.h"
 #include "support/providers.h"
 
-enum { BYTES_MAX = 1200 };
+enum { BYTES_MAX = 2048 };
 
 /* Bytes written as hex, of at most BYTES_MAX. */
 struct bytes {
@@ -42,6 +44,19 @@ static inline struct sx_slice slice_of(const struct bytes *b)
 /* The error's name is shown, where a number would say little. */
 #define assert_err(call, expected) assert_string_equal(sx_err_name(call), sx_err_name(expected))
 #define assert_ok(call) assert_err(call, SX_OK)
+
+/* A group's setup and teardown: OpenSSL's default context gets a provider that has nothing, so that whatever
+ * goes there, instead of to the provider that was asked for, fails. */
+static inline int empty_default_context(void **state)
+{
+    *state = OSSL_PROVIDER_load(NULL, "null");
+    return *state != NULL ? 0 : -1;
+}
+
+static inline int restore_default_context(void **state)
+{
+    return OSSL_PROVIDER_unload(*state) == 1 ? 0 : -1;
+}
 
 /* Fails with the fault's text. */
 static inline void assert_no_fault(enum sx_err err, const struct sx_fault *fault)

@@ -9,7 +9,7 @@
 /* Opening must fail with a text that holds both words. */
 static inline void refuse(const char *dir, const char *config, const char *word, const char *other)
 {
-    struct sx_provider_spec spec = { "fips", dir, config };
+    struct sx_provider_spec spec = { .name = "fips", .module_dir = dir, .config_file = config };
     struct sx_provider *provider = NULL;
     struct sx_fault fault = { 0 };
 
@@ -22,7 +22,7 @@ static inline void refuse(const char *dir, const char *config, const char *word,
 
 static inline struct sx_provider *accept(const char *dir, const char *config)
 {
-    struct sx_provider_spec spec = { "fips", dir, config };
+    struct sx_provider_spec spec = { .name = "fips", .module_dir = dir, .config_file = config };
     struct sx_provider *provider = NULL;
     struct sx_fault fault = { 0 };
 

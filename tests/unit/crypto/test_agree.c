@@ -12,13 +12,16 @@ static const struct sx_kex_alg *const all[] = { &sx_kex_ecdh_nistp256,
                                                 &sx_kex_ecdh_nistp384,
                                                 &sx_kex_ecdh_nistp521,
                                                 &sx_kex_dh_group14_sha256,
+                                                &sx_kex_dh_group15_sha512,
                                                 &sx_kex_dh_group16_sha512,
+                                                &sx_kex_dh_group17_sha512,
                                                 &sx_kex_dh_group18_sha512,
                                                 &sx_kex_curve25519_sha256,
                                                 &sx_kex_curve25519_sha256_libssh,
                                                 NULL };
 static const struct sx_kex_alg *const dh[] = { &sx_kex_dh_group14_sha256, &sx_kex_dh_group16_sha512,
-                                               &sx_kex_dh_group18_sha512, NULL };
+                                               &sx_kex_dh_group18_sha512, &sx_kex_dh_group15_sha512,
+                                               &sx_kex_dh_group17_sha512, NULL };
 static const struct sx_kex_alg *const ec[] = { &sx_kex_ecdh_nistp256, &sx_kex_ecdh_nistp384,
                                                &sx_kex_ecdh_nistp521, NULL };
 
@@ -193,7 +196,11 @@ static BIGNUM *prime_of(const struct sx_kex_alg *alg)
 {
     if (alg == &sx_kex_dh_group14_sha256)
         return BN_get_rfc3526_prime_2048(NULL);
-    return alg == &sx_kex_dh_group16_sha512 ? BN_get_rfc3526_prime_4096(NULL)
+    if (alg == &sx_kex_dh_group15_sha512)
+        return BN_get_rfc3526_prime_3072(NULL);
+    if (alg == &sx_kex_dh_group16_sha512)
+        return BN_get_rfc3526_prime_4096(NULL);
+    return alg == &sx_kex_dh_group17_sha512 ? BN_get_rfc3526_prime_6144(NULL)
                                             : BN_get_rfc3526_prime_8192(NULL);
 }
 
@@ -258,7 +265,7 @@ static void expect_dh(struct sx_provider *provider, const struct sx_kex_alg *alg
 
 static void check_bad_dh(const struct test_provider *tp)
 {
-    for (size_t i = 0; i < 2; i++) { /* group14 and group16: the third is the same code */
+    for (size_t i = 0; i < 2; i++) { /* group14 and group16: the others are the same code */
         uint8_t bytes[SX_SHARE_MAX + 1] = { 0 };
         BIGNUM *p = prime_of(dh[i]);
         BIGNUM *n = BN_dup(p);

@@ -207,7 +207,9 @@ static void test_providers_of_the_host_stay_outside(void **state)
 
 static void check_shared(const struct test_provider *tp)
 {
-    struct sx_provider_spec spec = { tp->is_fips ? "fips" : "default", tp->dir, "" };
+    struct sx_provider_spec spec = { .name = tp->is_fips ? "fips" : "default",
+                                     .module_dir = tp->dir,
+                                     .config_file = "" };
     struct sx_provider *again = NULL;
     unsigned long users = tp->provider->users;
 
@@ -265,14 +267,14 @@ static void test_threads_get_one_provider_for_one_wish(void **state)
     const struct modules *modules = modules_at_hand();
     struct module_copy copy = { .dir = "" };
     /* one that nobody opened yet */
-    struct sx_provider_spec spec = { "default", "/nowhere", NULL };
+    struct sx_provider_spec spec = { .name = "default", .module_dir = "/nowhere" };
     pthread_t threads[THREADS];
     void *first = NULL;
 
     (void)state;
     if (modules->count > 0) {
         module_copy_make(&copy, modules->dirs[0]);
-        spec = (struct sx_provider_spec){ "fips", copy.dir, NULL };
+        spec = (struct sx_provider_spec){ .name = "fips", .module_dir = copy.dir };
     }
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, open_in_thread, &spec), 0);
@@ -322,7 +324,7 @@ static void test_provider_that_lacks_ssh_is_refused_by_name(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct sx_provider_spec spec = { names[i], NULL, NULL };
+        struct sx_provider_spec spec = { .name = names[i] };
         struct sx_provider *provider = NULL;
         struct sx_fault fault = { 0 };
 
@@ -340,7 +342,7 @@ static void test_provider_names_lead_nowhere_else(void **state)
 
     (void)state;
     for (size_t i = 0; i == 0 || names[i - 1] != NULL; i++) {
-        struct sx_provider_spec spec = { names[i], NULL, NULL };
+        struct sx_provider_spec spec = { .name = names[i] };
         struct sx_provider *provider = NULL;
         struct sx_fault fault = { 0 };
 
@@ -352,7 +354,7 @@ static void test_provider_names_lead_nowhere_else(void **state)
 
 static void test_unknown_provider_says_where_it_was_looked_for(void **state)
 {
-    struct sx_provider_spec spec = { "nosuchprovider", "/nowhere/at/all", NULL };
+    struct sx_provider_spec spec = { .name = "nosuchprovider", .module_dir = "/nowhere/at/all" };
     struct sx_provider *provider = NULL;
     struct sx_fault fault = { 0 };
 
@@ -368,7 +370,7 @@ static void test_unknown_provider_says_where_it_was_looked_for(void **state)
 static void test_named_provider_must_serve_under_its_name(void **state)
 {
     const struct modules *modules = modules_at_hand();
-    struct sx_provider_spec spec = { "legacy", NULL, NULL };
+    struct sx_provider_spec spec = { .name = "legacy" };
     struct sx_provider *provider = NULL;
     struct sx_fault fault = { 0 };
 
@@ -382,7 +384,7 @@ static void test_named_provider_must_serve_under_its_name(void **state)
         module_copy_make(&copy, modules->dirs[0]);
         (void)snprintf(moved, sizeof moved, "%s/ours.so", copy.dir);
         assert_int_equal(rename(copy.module, moved), 0);
-        spec = (struct sx_provider_spec){ "ours", copy.dir, NULL };
+        spec = (struct sx_provider_spec){ .name = "ours", .module_dir = copy.dir };
         assert_err(sx_provider_open(&spec, NULL, &provider), SX_ERR_PROVIDER);
         assert_null(provider);
         assert_int_equal(remove(moved), 0);

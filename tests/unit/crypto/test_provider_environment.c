@@ -102,7 +102,7 @@ static void test_environment_has_no_effect_here(void **state)
 /* Without a folder the system's own is searched, not the environment's. */
 static void test_environment_does_not_choose_the_module(void **state)
 {
-    struct sx_provider_spec spec = { "fips", NULL, "/nowhere/fipsmodule.cnf" };
+    struct sx_provider_spec spec = { .name = "fips", .config_file = "/nowhere/fipsmodule.cnf" };
     struct sx_provider *provider = NULL;
     struct sx_fault fault = { 0 };
 
@@ -111,7 +111,7 @@ static void test_environment_does_not_choose_the_module(void **state)
     assert_null(strstr(fault.text, folder));
     assert_true(strstr(fault.text, OPENSSL_info(OPENSSL_INFO_MODULES_DIR)) != NULL ||
                 strstr(fault.text, "/nowhere/fipsmodule.cnf") != NULL);
-    spec = (struct sx_provider_spec){ "nosuchprovider", NULL, NULL };
+    spec = (struct sx_provider_spec){ .name = "nosuchprovider" };
     memset(&fault, 0, sizeof fault);
     assert_err(sx_provider_open(&spec, &fault, &provider), SX_ERR_PROVIDER);
     assert_null(strstr(fault.text, folder));

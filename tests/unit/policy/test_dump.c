@@ -125,6 +125,31 @@ static void test_change_of_one_row_is_seen(void **state)
     expect_seen(&changed, "tag=12");
 }
 
+static void test_change_of_an_opt_in_row_is_seen(void **state)
+{
+    static const struct sx_compression_alg *const early[] = { &sx_compression_zlib, NULL };
+    struct sx_policy changed = sx_policy_fips;
+
+    (void)state;
+    changed.kex_opt_in = sx_policy_niap.kex;
+    expect_seen(&changed, "kex-opt-in 1: ecdh-sha2-nistp384");
+    changed = sx_policy_fips;
+    changed.host_key_opt_in = sx_policy_niap.host_key;
+    expect_seen(&changed, "host-key-opt-in 1: ecdsa-sha2-nistp384");
+    changed = sx_policy_fips;
+    changed.user_key_opt_in = sx_policy_niap.user_key;
+    expect_seen(&changed, "user-key-opt-in 1: ecdsa-sha2-nistp384");
+    changed = sx_policy_fips;
+    changed.ciphers_opt_in = sx_policy_niap.ciphers;
+    expect_seen(&changed, "cipher-opt-in 1: aes256-gcm@openssh.com");
+    changed = sx_policy_fips;
+    changed.macs_opt_in = sx_policy_stig.macs;
+    expect_seen(&changed, "mac-opt-in 1: hmac-sha2-256-etm@openssh.com");
+    changed = sx_policy_fips;
+    changed.compressions_opt_in = early;
+    expect_seen(&changed, "compression-opt-in 1: zlib");
+}
+
 static void test_change_of_one_field_is_seen(void **state)
 {
     static const char *const any[] = { "*", NULL };
@@ -146,6 +171,42 @@ static void test_change_of_one_field_is_seen(void **state)
     changed = sx_policy_fips;
     changed.rekey_seconds = 2;
     expect_seen(&changed, "rekey-seconds: 2");
+    changed = sx_policy_fips;
+    changed.dsa_min_bits = 1024;
+    expect_seen(&changed, "dsa-min-bits: 1024");
+    changed = sx_policy_fips;
+    changed.dh_min_bits = 1024;
+    expect_seen(&changed, "dh-min-bits: 1024");
+    changed = sx_policy_fips;
+    changed.dh_preferred_bits = 2048;
+    expect_seen(&changed, "dh-preferred-bits: 2048");
+    changed = sx_policy_fips;
+    changed.is_known_group_only = false;
+    expect_seen(&changed, "known-group-only: no");
+    changed = sx_policy_fips;
+    changed.strict_kex_min = SX_STRICT_OFF;
+    expect_seen(&changed, "strict-kex-min: 0");
+    changed = sx_policy_fips;
+    changed.is_weak_allowed = true;
+    expect_seen(&changed, "weak-allowed: yes");
+    changed = sx_policy_fips;
+    changed.is_audit_required = false;
+    expect_seen(&changed, "audit-required: no");
+    changed = sx_policy_fips;
+    changed.may_use_kerberos = false;
+    expect_seen(&changed, "may-use-kerberos: no");
+    changed = sx_policy_fips;
+    changed.may_delegate = false;
+    expect_seen(&changed, "may-delegate: no");
+    changed = sx_policy_fips;
+    changed.may_use_agent = true;
+    expect_seen(&changed, "may-use-agent: yes");
+    changed = sx_policy_fips;
+    changed.may_use_token = false;
+    expect_seen(&changed, "may-use-token: no");
+    changed = sx_policy_fips;
+    changed.rest = "because";
+    expect_seen(&changed, "rest: because");
     changed = sx_policy_fips;
     changed.strict_kex = SX_STRICT_OFF;
     expect_seen(&changed, "strict-kex: 0");
@@ -178,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_policies_are_what_they_were),
         cmocka_unit_test(test_change_of_one_row_is_seen),
+        cmocka_unit_test(test_change_of_an_opt_in_row_is_seen),
         cmocka_unit_test(test_change_of_one_field_is_seen),
         cmocka_unit_test(test_dump_that_does_not_fit_is_an_error),
     };
