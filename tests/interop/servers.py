@@ -108,6 +108,9 @@ class Sshd:
             f"ListenAddress {ADDRESS}", "PidFile none", f"AuthorizedKeysFile {self.authorized}",
             "StrictModes no", "PermitRootLogin yes", "PasswordAuthentication no",
             "KbdInteractiveAuthentication no", "MaxStartups 200", "LogLevel VERBOSE",
+            # Debian's bash reads ~/.bashrc when sshd starts it: what stands there, and how long
+            # it takes, is no part of a test.
+            f"SetEnv HOME={self.folder}", "PermitUserRC no",
         ]
         if not any(line.startswith("UsePAM") for line in lines):
             lines.append(f"UsePAM {'yes' if is_locked_root() else 'no'}")

@@ -9,6 +9,7 @@ Environment:
 import atexit
 import ctypes
 import dataclasses
+import faulthandler
 import os
 import pathlib
 import random
@@ -100,6 +101,22 @@ def exit_on_signal(number, _frame):
     os._exit(128 + number) # at once: threads of a pool would run all that is left
 
 
+def watch(seconds):
+    """Ends the whole test, with where each thread stands, when it takes longer than that."""
+
+    def bark():
+        print(f"FAILED: no end after {seconds} s; the threads:", flush=True)
+        faulthandler.dump_traceback(file=sys.stdout)
+        sys.stdout.flush()
+        clean_up()
+        os._exit(1)
+
+    timer = threading.Timer(seconds, bark)
+    timer.daemon = True
+    timer.start()
+
+
+watch(3600 if IS_FULL else 600 if IS_SANITIZED else 300)
 signal.signal(signal.SIGTERM, exit_on_signal)
 signal.signal(signal.SIGINT, exit_on_signal)
 

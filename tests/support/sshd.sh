@@ -61,6 +61,9 @@ config_write()
         echo "PermitRootLogin prohibit-password"
         echo "PasswordAuthentication no"
         echo "KbdInteractiveAuthentication no"
+        # Debian's bash reads ~/.bashrc when sshd starts it; what stands there is not ours.
+        echo "SetEnv HOME=$dir"
+        echo "PermitUserRC no"
         # Without PAM sshd refuses an account that is locked for passwords, as root's can be.
         if [ "$(id -u)" -eq 0 ] && grep -q '^root:!' /etc/shadow; then
             echo "UsePAM yes"
