@@ -74,15 +74,16 @@ def can_connect(port):
 
 class Sshd:
     """An OpenSSH server of our own, on the loopback. extra: lines of sshd_config, which go before
-    all others, as the first line counts. With password, a PAM of our own takes only that."""
+    all others, as the first line counts. With password, a PAM of our own takes only that.
+    environment: what sshd's has beside ours."""
 
-    def __init__(self, *extra, password=None, host_keys=tuple(HOST_KEYS)):
+    def __init__(self, *extra, password=None, host_keys=tuple(HOST_KEYS), environment=()):
         self.folder = support.folder("sshd")
         self.host_keys = [keys() / f"host_{kind}" for kind in host_keys]
         self.client_key = keys() / "client"
         self.authorized = self.folder / "authorized_keys"
         self.log = self.folder / "log"
-        self.environment = support.clean_environment()
+        self.environment = support.clean_environment(**dict(environment))
         self.process = None
         self.port = None
         self.authorize(f"{self.client_key}.pub")

@@ -14,10 +14,12 @@ check='clang libclang-rt-dev clang-format libcmocka-dev valgrind libc6-dbg pytho
     libpam-wrapper libnss-wrapper libuid-wrapper'
 serve='dropbear-bin putty-tools python3-asyncssh python3-paramiko python3-twisted
     python3-cryptography python3-openssl libnettle8'
+kerberos='krb5-kdc krb5-admin-server krb5-user faketime'
+pam='libpam0g-dev'
 
 case "${1:-}" in
 demo) wanted="$build $run" ;;
-test) wanted="$build $run $check $serve" ;;
+test) wanted="$build $run $check $serve $kerberos $pam" ;;
 *) echo "usage: setup.sh demo|test" >&2; exit 2 ;;
 esac
 
