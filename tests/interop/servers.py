@@ -74,10 +74,13 @@ def can_connect(port):
 
 class Sshd:
     """An OpenSSH server of our own, on the loopback. extra: lines of sshd_config, which go before
-    all others, as the first line counts. With password, a PAM of our own takes only that.
-    environment: what sshd's has beside ours."""
+    all others, as the first line counts. With password, a PAM of our own takes only that;
+    pam_module: the module, with its arguments, that PAM asks; environment: what sshd's has beside
+    ours."""
 
-    def __init__(self, *extra, password=None, host_keys=tuple(HOST_KEYS), environment=()):
+    def __init__(
+        self, *extra, password=None, pam_module=None, host_keys=tuple(HOST_KEYS), environment=()
+    ):
         self.folder = support.folder("sshd")
         self.host_keys = [keys() / f"host_{kind}" for kind in host_keys]
         self.client_key = keys() / "client"
@@ -87,7 +90,10 @@ class Sshd:
         self.process = None
         self.port = None
         self.authorize(f"{self.client_key}.pub")
-        extra = [*extra, *(self.use_pam(password) if password is not None else [])]
+        if password is not None:
+            extra = [*extra, *self.use_pam(password)]
+        elif pam_module is not None:
+            extra = [*extra, *self.use_pam_module(pam_module)]
         self.write_config(extra)
         if os.getuid() == 0:
             os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
@@ -118,25 +124,30 @@ class Sshd:
         (self.folder / "sshd_config").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def use_pam(self, password):
-        """PAM services of our own: pam_wrapper leads sshd to them, and pam_matrix reads the
-        password from a file. The account is a real one; only its password isn't."""
-        services = self.folder / "pam.d"
-        services.mkdir()
+        """PAM services of our own, in which pam_matrix reads the password from a file. The account
+        is a real one; only its password isn't."""
         passwords = self.folder / "passwords"
         passwords.write_text(f"{USER}:{password}:sshd\n", encoding="utf-8")
         matrix = next(pathlib.Path("/usr/lib").glob("*/pam_wrapper/pam_matrix.so"), None)
+        support.check(matrix, "libpam-wrapper is missing: apt-get install it")
+        return [*self.use_pam_module(f"{matrix} passdb={passwords}"), "PasswordAuthentication yes"]
+
+    def use_pam_module(self, module):
+        """PAM services of one module, to which pam_wrapper leads sshd."""
+        services = self.folder / "pam.d"
+        services.mkdir()
         wrapper = next(pathlib.Path("/usr/lib").glob("*/libpam_wrapper.so"), None)
-        support.check(matrix and wrapper, "libpam-wrapper is missing: apt-get install it")
-        lines = [
-            f"{kind} required {matrix} passdb={passwords}\n"
-            for kind in ("auth", "account", "password", "session")
+        support.check(wrapper, "libpam-wrapper is missing: apt-get install it")
+        lines = [f"# of {self.folder}, by which stop() knows its copies\n"]
+        lines += [
+            f"{kind} required {module}\n" for kind in ("auth", "account", "password", "session")
         ]
         for service in ("sshd", "other"):
             (services / service).write_text("".join(lines), encoding="utf-8")
         self.environment.update(
             LD_PRELOAD=str(wrapper), PAM_WRAPPER="1", PAM_WRAPPER_SERVICE_DIR=str(services)
         )
-        return ["UsePAM yes", "PasswordAuthentication yes"]
+        return ["UsePAM yes"]
 
     def program(self):
         return find_sshd()
