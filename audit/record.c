@@ -17,7 +17,7 @@ struct member {
     size_t offset; /* in struct sx_audit_record */
 };
 
-enum { MEMBERS_MAX = 12 };
+enum { MEMBERS_MAX = 18 };
 
 struct schema {
     const char *type;
@@ -36,13 +36,39 @@ struct schema {
             offsetof(struct sx_audit_record, of)                                                   \
     }
 
+/* Names stand once in a line: what the head has already (host, user) is server and login here. */
 static const struct schema schemas[SX_AUDIT_TYPE_COUNT] = {
+    [SX_AUDIT_LOG_BEGIN] = { "log_begin",
+                             { MEMBER("chain", log_begin.chain),
+                               MEMBER("generation", log_begin.generation),
+                               MEMBER("before", log_begin.before) } },
+    [SX_AUDIT_RECOVERY] = { "recovery",
+                            { MEMBER("adopted", recovery.adopted),
+                              MEMBER("torn_bytes", recovery.torn_bytes),
+                              MEMBER("torn_sha256", recovery.torn_sha256) } },
+    [SX_AUDIT_CHECKPOINT] = { "checkpoint",
+                              { MEMBER("key", checkpoint.key),
+                                MEMBER("records", checkpoint.records),
+                                MEMBER("head", checkpoint.head) } },
+    [SX_AUDIT_OBJECT_BEGIN] = { "object_begin",
+                                { MEMBER("library", object_begin.library),
+                                  MEMBER("policy", object_begin.policy),
+                                  MEMBER("sync", object_begin.sync),
+                                  MEMBER("required", object_begin.is_required),
+                                  MEMBER("calls_lost", object_begin.calls_lost) } },
+    [SX_AUDIT_CALL] = { "call",
+                        { MEMBER("method", call.method), MEMBER("argument", call.argument),
+                          MEMBER("code", call.code) } },
+    [SX_AUDIT_OBJECT_END] = { "object_end",
+                              { MEMBER("sessions", object_end.sessions),
+                                MEMBER("commands", object_end.commands),
+                                MEMBER("duration_us", object_end.duration_us) } },
     [SX_AUDIT_SESSION_BEGIN] = { "session_begin",
-                                 { MEMBER("host", session_begin.host),
+                                 { MEMBER("server", session_begin.host),
                                    MEMBER("port", session_begin.port),
-                                   MEMBER("user", session_begin.user),
-                                   MEMBER("policy", session_begin.policy),
-                                   MEMBER("library", session_begin.library) } },
+                                   MEMBER("login", session_begin.user),
+                                   MEMBER("auth_mode", session_begin.auth_mode),
+                                   MEMBER("policy", session_begin.policy) } },
     [SX_AUDIT_PROVIDER] = { "provider",
                             { MEMBER("name", provider.name),
                               MEMBER("full_name", provider.full_name),
@@ -55,7 +81,13 @@ static const struct schema schemas[SX_AUDIT_TYPE_COUNT] = {
                               MEMBER("config_path", provider.config_path),
                               MEMBER("self_tests", provider.self_tests),
                               MEMBER("self_tests_failed", provider.self_tests_failed),
-                              MEMBER("libcrypto", provider.libcrypto) } },
+                              MEMBER("unapproved", provider.unapproved),
+                              MEMBER("libcrypto", provider.libcrypto),
+                              MEMBER("properties", provider.properties),
+                              MEMBER("certificate", provider.certificate) } },
+    [SX_AUDIT_WEAKENING] = { "weakening",
+                             { MEMBER("setting", weakening.setting),
+                               MEMBER("value", weakening.value) } },
     [SX_AUDIT_POLICY_REFUSAL] = { "policy_refusal",
                                   { MEMBER("policy", policy_refusal.policy),
                                     MEMBER("error", policy_refusal.error),
@@ -75,14 +107,20 @@ static const struct schema schemas[SX_AUDIT_TYPE_COUNT] = {
                                   MEMBER("cipher_s2c", key_exchange.cipher_s2c),
                                   MEMBER("mac_c2s", key_exchange.mac_c2s),
                                   MEMBER("mac_s2c", key_exchange.mac_s2c),
+                                  MEMBER("compression_c2s", key_exchange.compression_c2s),
+                                  MEMBER("compression_s2c", key_exchange.compression_s2c),
                                   MEMBER("strict", key_exchange.is_strict) } },
     [SX_AUDIT_AUTH_ATTEMPT] = { "auth_attempt",
                                 { MEMBER("method", auth_attempt.method),
                                   MEMBER("accepted", auth_attempt.is_accepted),
                                   MEMBER("partial", auth_attempt.is_partial),
                                   MEMBER("methods_left", auth_attempt.methods_left) } },
+    [SX_AUDIT_KERBEROS] = { "kerberos",
+                            { MEMBER("principal", kerberos.principal),
+                              MEMBER("service", kerberos.service),
+                              MEMBER("delegated", kerberos.is_delegated) } },
     [SX_AUDIT_LOGGED_ON] = { "logged_on",
-                             { MEMBER("method", logged_on.method),
+                             { MEMBER("niap", logged_on.niap), MEMBER("method", logged_on.method),
                                MEMBER("unproven", logged_on.is_unproven),
                                MEMBER("address", logged_on.address) } },
     [SX_AUDIT_COMMAND_BEGIN] = { "command_begin", { MEMBER("command", command_begin.command) } },
@@ -92,14 +130,25 @@ static const struct schema schemas[SX_AUDIT_TYPE_COUNT] = {
                                  MEMBER("signal", command_end.signal),
                                  MEMBER("core_dumped", command_end.is_core_dumped),
                                  MEMBER("may_still_run", command_end.may_still_run),
+                                 MEMBER("code", command_end.code),
                                  MEMBER("stdin_bytes", command_end.stdin_bytes),
                                  MEMBER("stdout_bytes", command_end.stdout_bytes),
                                  MEMBER("stderr_bytes", command_end.stderr_bytes),
+                                 MEMBER("stdin_sha256", command_end.stdin_sha256),
+                                 MEMBER("stdout_sha256", command_end.stdout_sha256),
+                                 MEMBER("stderr_sha256", command_end.stderr_sha256),
                                  MEMBER("duration_us", command_end.duration_us) } },
+    [SX_AUDIT_PACKET_DROPPED] = { "packet_dropped",
+                                  { MEMBER("niap", packet_dropped.niap),
+                                    MEMBER("address", packet_dropped.address),
+                                    MEMBER("reason", packet_dropped.reason) } },
     [SX_AUDIT_SESSION_END] = { "session_end",
-                               { MEMBER("error", session_end.error),
+                               { MEMBER("niap", session_end.niap), MEMBER("code", session_end.code),
                                  MEMBER("reason", session_end.reason),
                                  MEMBER("address", session_end.address),
+                                 MEMBER("sends", session_end.sends),
+                                 MEMBER("do_events", session_end.do_events),
+                                 MEMBER("getters", session_end.getters),
                                  MEMBER("duration_us", session_end.duration_us) } },
 };
 
@@ -209,18 +258,25 @@ static struct date date_of(uint64_t day)
     return date;
 }
 
-static enum sx_err put_time(struct sx_buffer *line, uint64_t time_us)
+enum sx_err sx_audit_time_text(uint64_t time_us, char out[SX_AUDIT_TIME_SIZE])
 {
     const uint64_t seconds = time_us / 1000000;
     const unsigned in_day = (unsigned)(seconds % 86400);
     const struct date date = date_of(seconds / 86400);
-    char text[48];
 
     if (seconds > 253402300799) /* the last of 9999 */
         return SX_ERR_AUDIT;
-    (void)snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", date.year, date.month,
-                   date.day, in_day / 3600, in_day / 60 % 60, in_day % 60,
+    (void)snprintf(out, SX_AUDIT_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", date.year,
+                   date.month, date.day, in_day / 3600, in_day / 60 % 60, in_day % 60,
                    (unsigned)(time_us % 1000000));
+    return SX_OK;
+}
+
+static enum sx_err put_time(struct sx_buffer *line, uint64_t time_us)
+{
+    char text[SX_AUDIT_TIME_SIZE];
+
+    SX_TRY(sx_audit_time_text(time_us, text));
     return put_quoted(line, text);
 }
 
@@ -246,6 +302,9 @@ static enum sx_err put_member(struct sx_buffer *line, const struct sx_audit_reco
 static enum sx_err put_record(struct sx_buffer *line, const struct sx_audit_record *record)
 {
     static const struct member sequence = MEMBER("seq", sequence);
+    static const struct member host = MEMBER("host", host);
+    static const struct member process = MEMBER("process", process);
+    static const struct member user = MEMBER("user", user);
     static const struct member session = MEMBER("session", session);
     static const struct member previous = MEMBER("prev", previous);
     const struct schema *schema = &schemas[record->type];
@@ -256,13 +315,15 @@ static enum sx_err put_record(struct sx_buffer *line, const struct sx_audit_reco
     SX_TRY(put_member(line, record, &sequence));
     SX_TRY(put_name(line, "time"));
     SX_TRY(put_time(line, record->time_us));
+    SX_TRY(put_member(line, record, &host));
+    SX_TRY(put_member(line, record, &process));
+    SX_TRY(put_member(line, record, &user));
     SX_TRY(put_member(line, record, &session));
     SX_TRY(put_name(line, "type"));
     SX_TRY(put_quoted(line, schema->type));
     for (const struct member *member = schema->members; member->name != NULL; member++)
         SX_TRY(put_member(line, record, member));
-    SX_TRY(put_member(line, record, &previous));
-    return put(line, "}\n");
+    return put_member(line, record, &previous);
 }
 
 enum sx_err sx_audit_record_encode(const struct sx_audit_record *record, struct sx_buffer *out)
@@ -280,26 +341,4 @@ enum sx_err sx_audit_record_encode(const struct sx_audit_record *record, struct 
         err = sx_buffer_append(out, sx_buffer_unread(&line));
     sx_buffer_clear(&line);
     return err;
-}
-
-enum sx_err sx_audit_write(const struct sx_audit_sink *sink, const struct sx_audit_record *record,
-                           struct sx_fault *fault)
-{
-    struct sx_buffer line;
-    enum sx_err err;
-
-    if (sink == NULL)
-        return SX_OK;
-    sx_buffer_init(&line, SX_AUDIT_LINE_MAX);
-    err = sx_audit_record_encode(record, &line);
-    if (err == SX_OK)
-        err = sink->write(sink->ctx, sx_buffer_unread(&line));
-    sx_buffer_clear(&line);
-    if (err == SX_OK)
-        return SX_OK;
-    return sx_fault_set(fault, SX_ERR_AUDIT, "audit record %llu (%s) could not be written: %s",
-                        (unsigned long long)record->sequence,
-                        (unsigned)record->type < SX_AUDIT_TYPE_COUNT ? schemas[record->type].type
-                                                                     : "of no type",
-                        sx_err_text(err));
 }

@@ -101,11 +101,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fill(&record, &in);
     record.previous = take_text(&in);
 
-    sx_buffer_init(&out, SX_AUDIT_LINE_MAX);
+    sx_buffer_init(&out, SX_AUDIT_LINE_MAX + 2);
     if (sx_audit_record_encode(&record, &out) != SX_OK) {
         if (sx_buffer_len(&out) != 0)
             abort();
     } else {
+        if (sx_buffer_append(&out, sx_slice_text("}\n")) != SX_OK) /* without the chain's tag */
+            abort();
         if (!json_line_read(sx_buffer_unread(&out).ptr, sx_buffer_len(&out), &line))
             abort();
         check_text(&line, "session", record.session);

@@ -11,7 +11,7 @@
 
 enum json_kind { JSON_TEXT, JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSON_NULL };
 
-enum { JSON_MEMBERS_MAX = 24 };
+enum { JSON_MEMBERS_MAX = 40 };
 
 struct json_member {
     const uint8_t *name;
