@@ -3,7 +3,7 @@
 #
 #   run.sh [--full] [--module FOLDER]...
 #
-# Installs what is missing, gets the FIPS modules, then runs the stages below. A stage that fails
+# Installs what is missing, gets FIPS modules and servers, then runs the stages below. A stage that fails
 # shows why and does not stop the others; the exit status is 0 only when all passed. The last thing
 # printed is what ctest says of the release build. --full runs the whole matrices and stream sizes
 # there (SEXEC_TEST_FULL=1); --module adds a folder that holds fips.so, see support/modules.sh.
@@ -63,6 +63,9 @@ mkdir -p "$logs"
 "$support/modules.sh" ${added[@]+"${added[@]}"} "$modules"
 SEXEC_TEST_MODULES=$(paste -s -d : "$modules/available")
 export SEXEC_TEST_MODULES
+# Without one of these servers the tests that need it fail, and say so.
+export SEXEC_TEST_SERVERS="${SEXEC_TEST_SERVERS:-$root/build/servers}"
+"$support/servers.sh" "$SEXEC_TEST_SERVERS"
 unset SEXEC_TEST_FULL
 if [ -z "$SEXEC_TEST_MODULES" ]; then
     echo 'run.sh: not one FIPS module is at hand; the lines above say why' >&2

@@ -62,6 +62,8 @@ static const struct error_row error_rows[] = {
     ROW(POLICY_ALGORITHM, "a list names an algorithm that the policy or the provider refuses"),
     ROW(NEGOTIATE, "client and server have no algorithm in common"),
     ROW(POLICY_KEY_SIZE, "a key is smaller than the policy allows"),
+    ROW(POLICY_GROUP, "the server's Diffie-Hellman group is not one that the policy knows"),
+    ROW(POLICY_REKEY, "the server doesn't finish the renewal of keys that the policy demands"),
     ROW(POLICY_PROVIDER, "the policy does not allow this crypto provider"),
     ROW(POLICY_SETTING, "the policy does not allow this setting to be changed"),
     ROW(HOST_KEY_REJECTED, "the server's host key was not accepted"),

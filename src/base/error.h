@@ -59,7 +59,7 @@ enum sx_err {
     SX_ERR_PEER_UNEXPECTED,    /* a message that has no place in this phase */
     SX_ERR_PEER_STRICT,        /* strict key exchange violated */
     SX_ERR_PEER_UNIMPLEMENTED, /* the server doesn't implement what we must send */
-    SX_ERR_PEER_DH_VALUE,      /* Diffie-Hellman value out of range, or group refused */
+    SX_ERR_PEER_DH_VALUE,      /* Diffie-Hellman value out of range, or no sound group */
     SX_ERR_PEER_EC_POINT,      /* point not on the curve, or all-zero X25519 result */
     SX_ERR_PEER_HOST_KEY_TYPE, /* host key or signature of another type than negotiated */
     SX_ERR_PEER_HOST_KEY,      /* host key can't be decoded */
@@ -76,6 +76,8 @@ enum sx_err {
     SX_ERR_POLICY_ALGORITHM = 0x400, /* a list names what policy or provider refuses */
     SX_ERR_NEGOTIATE,                /* no algorithm in common */
     SX_ERR_POLICY_KEY_SIZE,
+    SX_ERR_POLICY_GROUP, /* a group exchange's group that the policy's provider can't vouch for */
+    SX_ERR_POLICY_REKEY, /* the keys can't be renewed in time, and may not go on */
     SX_ERR_POLICY_PROVIDER, /* this provider may not serve this policy */
     SX_ERR_POLICY_SETTING,  /* a setting that the policy locks */
     SX_ERR_HOST_KEY_REJECTED,

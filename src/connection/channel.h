@@ -74,7 +74,7 @@ SX_MUST_USE enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n
  * as it is, and its command is not run. */
 SX_MUST_USE enum sx_err sx_channel_close(struct sx_channel *channel);
 
-/* A message that the acceptance table gives to the connection. */
+/* A message that the acceptance table gives to the connection, or an UNIMPLEMENTED. */
 SX_MUST_USE enum sx_err sx_channel_message(struct sx_channel *channel, struct sx_slice payload);
 
 /* sx_channel_poll does what waited for room: events when standard input can go on. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "wire/msg_connection.h"
+#include "wire/msg_transport.h"
 
 static enum sx_err unexpected(struct sx_channel *channel, uint8_t number)
 {
@@ -240,9 +241,33 @@ static enum sx_err on_channel_open(struct sx_channel *channel, struct sx_slice p
     return sx_transport_end(channel->transport, &reply);
 }
 
+/* A server that doesn't know what opens a channel or starts a command never answers it either, and
+ * there is nothing else to do on this connection. What else it doesn't know, such as a signal, the
+ * command does without. */
+static enum sx_err on_unimplemented(struct sx_channel *channel, struct sx_slice payload)
+{
+    uint32_t sequence;
+
+    SX_TRY(sx_msg_unimplemented_decode(payload, &sequence));
+    if (channel->state == SX_CHANNEL_OPENING &&
+        sx_transport_was_last(channel->transport, SX_SENT_CHANNEL_OPEN, sequence))
+        return sx_fault_set(channel->fault, SX_ERR_PEER_UNIMPLEMENTED,
+                            "the server doesn't implement the opening of a channel (our packet "
+                            "%u), so no command can run",
+                            sequence);
+    if (channel->state == SX_CHANNEL_STARTING &&
+        sx_transport_was_last(channel->transport, SX_SENT_CHANNEL_REQUEST, sequence))
+        return sx_fault_set(channel->fault, SX_ERR_PEER_UNIMPLEMENTED,
+                            "the server doesn't implement requests on a channel (our packet %u), "
+                            "so the command does not run",
+                            sequence);
+    return SX_OK;
+}
+
 enum sx_err sx_channel_message(struct sx_channel *channel, struct sx_slice payload)
 {
     switch (payload.ptr[0]) {
+    case SX_MSG_UNIMPLEMENTED: return on_unimplemented(channel, payload);
     case SX_MSG_GLOBAL_REQUEST: return on_global_request(channel, payload);
     case SX_MSG_CHANNEL_OPEN: return on_channel_open(channel, payload);
     case SX_MSG_CHANNEL_OPEN_CONFIRMATION: return on_confirmation(channel, payload);

@@ -37,7 +37,8 @@ static enum sx_disconnect_reason reason_of(enum sx_err err)
     case SX_ERR_PEER_SIGNATURE:
     case SX_ERR_PEER_HOST_KEY:
     case SX_ERR_PEER_HOST_KEY_TYPE:
-    case SX_ERR_POLICY_KEY_SIZE: return SX_DISCONNECT_KEY_EXCHANGE_FAILED;
+    case SX_ERR_POLICY_KEY_SIZE:
+    case SX_ERR_POLICY_GROUP: return SX_DISCONNECT_KEY_EXCHANGE_FAILED;
     case SX_ERR_AUTH_FAILED:
     case SX_ERR_AUTH_NO_CREDENTIALS: return SX_DISCONNECT_NO_MORE_AUTH_METHODS;
     default:

@@ -107,7 +107,7 @@ static enum sx_err check_group(const struct sx_exchange *exchange, const struct 
                             "to %u (policy %s)",
                             bits, exchange->gex.min, exchange->gex.max, offer->policy->name);
     if (offer->policy->is_known_group_only && sx_group_name(group->p, group->g) == NULL)
-        return sx_fault_set(fault, SX_ERR_PEER_DH_VALUE,
+        return sx_fault_set(fault, SX_ERR_POLICY_GROUP,
                             "the server chose a Diffie-Hellman group of %u bits that is none of "
                             "the safe-prime groups of RFC 3526 and RFC 7919, which policy %s "
                             "demands (SP 800-56A Rev. 3); let the server offer a fixed group",

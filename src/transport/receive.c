@@ -46,21 +46,31 @@ static enum sx_err on_disconnect(struct sx_transport *transport, struct sx_slice
                         sx_escape(shown, sizeof shown, msg.description));
 }
 
-static enum sx_err on_unimplemented(struct sx_transport *transport, struct sx_slice payload)
+/* Whether a packet of ours belongs to the key exchange at hand; between KEXINIT and NEWKEYS we send
+ * nothing else. Sequence numbers wrap around. */
+static bool is_of_exchange(const struct sx_transport *transport, uint32_t sequence)
+{
+    return transport->is_init_sent && sequence - transport->init_sequence <
+                                          transport->writer.sequence - transport->init_sequence;
+}
+
+/* Before the sign-on is over every message of ours is one that the connection can't do without,
+ * and so are those of a key exchange. Of others their sender knows: an exec request is one as
+ * well, a keep-alive is answered by this, also while keys are renewed. */
+static enum sx_err on_unimplemented(struct sx_transport *transport, struct sx_slice payload,
+                                    enum sx_owner *out_owner)
 {
     uint32_t sequence;
 
     SX_TRY(sx_msg_unimplemented_decode(payload, &sequence));
-    /* A server that doesn't know a keep-alive request answers so too; before sign-on every
-     * message of ours is one that the connection can't do without. */
-    if (transport->phase == SX_PHASE_CONNECTED && !sx_transport_is_exchanging(transport)) {
-        SX_LOG(transport->config.log, SX_LOG_INFO, "the server doesn't implement a message",
-               SX_NUMBER("sequence", sequence));
-        return SX_OK;
-    }
-    return sx_fault_set(transport->fault, SX_ERR_PEER_UNIMPLEMENTED,
-                        "the server doesn't implement our packet %u (%s)", sequence,
-                        sx_phase_name(phase_of(transport)));
+    if (transport->phase != SX_PHASE_CONNECTED || is_of_exchange(transport, sequence))
+        return sx_fault_set(transport->fault, SX_ERR_PEER_UNIMPLEMENTED,
+                            "the server doesn't implement our packet %u (%s)", sequence,
+                            sx_phase_name(phase_of(transport)));
+    SX_LOG(transport->config.log, SX_LOG_INFO, "the server doesn't implement a message",
+           SX_NUMBER("sequence", sequence));
+    *out_owner = SX_OWNER_CONNECTION;
+    return SX_OK;
 }
 
 static enum sx_err on_ext_info(struct sx_transport *transport, struct sx_slice payload)
@@ -77,7 +87,8 @@ static enum sx_err on_ext_info(struct sx_transport *transport, struct sx_slice p
     return SX_OK;
 }
 
-static enum sx_err on_transport_message(struct sx_transport *transport, struct sx_slice payload)
+static enum sx_err on_transport_message(struct sx_transport *transport, struct sx_slice payload,
+                                        enum sx_owner *out_owner)
 {
     struct sx_msg_debug debug;
     struct sx_slice data;
@@ -85,7 +96,7 @@ static enum sx_err on_transport_message(struct sx_transport *transport, struct s
     switch (payload.ptr[0]) {
     case SX_MSG_DISCONNECT: return on_disconnect(transport, payload);
     case SX_MSG_IGNORE: return sx_msg_ignore_decode(payload, &data);
-    case SX_MSG_UNIMPLEMENTED: return on_unimplemented(transport, payload);
+    case SX_MSG_UNIMPLEMENTED: return on_unimplemented(transport, payload, out_owner);
     case SX_MSG_DEBUG:
         SX_TRY(sx_msg_debug_decode(payload, &debug));
         SX_LOG(transport->config.log, SX_LOG_VERBOSE, "debug message of the server",
@@ -131,7 +142,7 @@ static enum sx_err dispatch(struct sx_transport *transport, struct sx_slice payl
            SX_NUMBER("bytes", payload.len));
     transport->last_sequence = sequence;
     switch (owner) {
-    case SX_OWNER_TRANSPORT: return on_transport_message(transport, payload);
+    case SX_OWNER_TRANSPORT: return on_transport_message(transport, payload, out_owner);
     case SX_OWNER_KEX: return sx_rekey_message(transport, payload, sequence);
     case SX_OWNER_UNKNOWN: return send_unimplemented(transport, sequence);
     case SX_OWNER_AUTH:

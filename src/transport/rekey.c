@@ -36,37 +36,11 @@ enum sx_err sx_rekey_start(struct sx_transport *transport, enum sx_rekey_reason 
     SX_TRY(sx_kexinit_build(transport->config.offer, !transport->has_session_id, &payload));
     SX_TRY(sx_writer_finish(&payload, &written));
     SX_TRY(sx_buffer_append(&transport->exchange.client_init, written));
+    transport->init_sequence = transport->writer.sequence;
+    transport->started_at = transport->now;
     SX_TRY(send_packet(transport, &payload));
     transport->reason = reason;
     transport->is_init_sent = true;
-    return SX_OK;
-}
-
-static bool is_due(const struct sx_packet_usage *usage, const struct sx_offer *offer,
-                   enum sx_rekey_reason *reason)
-{
-    if (usage->bytes >= offer->rekey_bytes) {
-        *reason = SX_REKEY_BYTES;
-        return true;
-    }
-    if (usage->packets >= offer->rekey_packets) {
-        *reason = SX_REKEY_PACKETS;
-        return true;
-    }
-    return false;
-}
-
-enum sx_err sx_rekey_if_due(struct sx_transport *transport)
-{
-    const struct sx_offer *offer = transport->config.offer;
-    enum sx_rekey_reason reason = SX_REKEY_TIME;
-
-    if (transport->phase != SX_PHASE_CONNECTED || sx_transport_is_exchanging(transport))
-        return SX_OK;
-    if (is_due(&transport->reader.usage, offer, &reason) ||
-        is_due(&transport->writer.usage, offer, &reason) ||
-        transport->now >= sx_transport_deadline(transport))
-        return sx_rekey_start(transport, reason);
     return SX_OK;
 }
 
@@ -243,6 +217,8 @@ enum sx_err sx_transport_accept_host_key(struct sx_transport *transport, bool is
     SX_TRY(sx_packet_writer_rekey(&transport->writer, &next_out, transport->is_strict,
                                   transport->phase == SX_PHASE_CONNECTED));
     transport->is_init_sent = false;
+    /* What was sent under the old keys is dealt with by now: the server answers in order. */
+    memset(transport->sent, 0, sizeof transport->sent);
     SX_TRY(sx_transport_flush_held(transport));
     return finish_if_done(transport);
 }

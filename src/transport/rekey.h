@@ -1,5 +1,5 @@
-/* transport/rekey.h: the messages of a key exchange and when one is due. Shared by the files of
- * this room only. */
+/* transport/rekey.h: the messages of a key exchange, when one is due, and when it is too late for
+ * one. Shared by the files of this room only. */
 #ifndef SX_TRANSPORT_REKEY_H
 #define SX_TRANSPORT_REKEY_H
 
@@ -8,8 +8,12 @@
 /* Sends our KEXINIT. */
 SX_MUST_USE enum sx_err sx_rekey_start(struct sx_transport *transport, enum sx_rekey_reason reason);
 
-/* Starts an exchange when bytes, packets or time ask for it and none runs. */
+/* Starts an exchange when bytes, packets or time ask for it and none runs. What is sent or comes
+ * under the old keys meanwhile is bounded: SX_ERR_POLICY_REKEY (transport/rekey_due.c). */
 SX_MUST_USE enum sx_err sx_rekey_if_due(struct sx_transport *transport);
+
+/* When time alone makes sx_rekey_if_due do something; UINT64_MAX for never. */
+uint64_t sx_rekey_deadline(const struct sx_transport *transport);
 
 /* A message that the acceptance table gives to the key exchange. */
 SX_MUST_USE enum sx_err sx_rekey_message(struct sx_transport *transport, struct sx_slice payload,

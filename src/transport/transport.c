@@ -77,13 +77,32 @@ static enum sx_err hold(struct sx_transport *transport, const struct sx_writer *
     return SX_OK;
 }
 
+static enum sx_err seal(struct sx_transport *transport, const struct sx_writer *payload)
+{
+    const struct sx_sent sent = { true, transport->writer.sequence };
+
+    switch (payload->ptr[0]) {
+    case SX_MSG_GLOBAL_REQUEST: transport->sent[SX_SENT_GLOBAL_REQUEST] = sent; break;
+    case SX_MSG_CHANNEL_OPEN: transport->sent[SX_SENT_CHANNEL_OPEN] = sent; break;
+    case SX_MSG_CHANNEL_REQUEST: transport->sent[SX_SENT_CHANNEL_REQUEST] = sent; break;
+    default: break;
+    }
+    SX_LOG(transport->config.log, SX_LOG_VERBOSE, "packet sent",
+           SX_NUMBER("message", payload->ptr[0]), SX_NUMBER("bytes", payload->len));
+    return sx_packet_end(&transport->writer, &transport->out, payload);
+}
+
+bool sx_transport_was_last(const struct sx_transport *transport, enum sx_sent_kind kind,
+                           uint32_t sequence)
+{
+    return transport->sent[kind].is_any && transport->sent[kind].sequence == sequence;
+}
+
 enum sx_err sx_transport_end(struct sx_transport *transport, const struct sx_writer *payload)
 {
     if (transport->writing == &transport->held)
         return hold(transport, payload);
-    SX_LOG(transport->config.log, SX_LOG_VERBOSE, "packet sent",
-           SX_NUMBER("message", payload->ptr[0]), SX_NUMBER("bytes", payload->len));
-    SX_TRY(sx_packet_end(&transport->writer, &transport->out, payload));
+    SX_TRY(seal(transport, payload));
     return sx_rekey_if_due(transport);
 }
 
@@ -100,7 +119,7 @@ enum sx_err sx_transport_flush_held(struct sx_transport *transport)
             return SX_ERR_INTERNAL;
         SX_TRY(sx_packet_begin(&transport->writer, &transport->out, message.len, &payload));
         sx_writer_bytes(&payload, message);
-        SX_TRY(sx_packet_end(&transport->writer, &transport->out, &payload));
+        SX_TRY(seal(transport, &payload));
         sx_buffer_consume(&transport->held, HELD_HEAD + message.len);
     }
     sx_buffer_trim(&transport->held);
@@ -141,13 +160,8 @@ enum sx_err sx_transport_tick(struct sx_transport *transport, uint64_t now)
 
 uint64_t sx_transport_deadline(const struct sx_transport *transport)
 {
-    uint64_t seconds = transport->config.offer->rekey_seconds;
-
     /* The sign-on has deadlines of its own; a time that passed there is due right after it. */
-    if (transport->phase != SX_PHASE_CONNECTED || sx_transport_is_exchanging(transport) ||
-        seconds == 0)
-        return UINT64_MAX;
-    return transport->keyed_at + seconds * 1000;
+    return transport->phase == SX_PHASE_CONNECTED ? sx_rekey_deadline(transport) : UINT64_MAX;
 }
 
 void sx_transport_disconnect(struct sx_transport *transport, enum sx_disconnect_reason reason,

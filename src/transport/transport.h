@@ -33,6 +33,20 @@ enum {
     SX_HELD_MAX = 1024 * 1024,
 };
 
+/* Messages that their sender waits for an answer to. */
+enum sx_sent_kind {
+    SX_SENT_GLOBAL_REQUEST,
+    SX_SENT_CHANNEL_OPEN,
+    SX_SENT_CHANNEL_REQUEST,
+    SX_SENT_COUNT
+};
+
+/* The last one of a kind. */
+struct sx_sent {
+    bool is_any;
+    uint32_t sequence;
+};
+
 struct sx_transport {
     struct sx_transport_config config;
     struct sx_event_queue *events; /* the engine's */
@@ -63,8 +77,13 @@ struct sx_transport {
     struct sx_packet_keys next_in;
     struct sx_buffer accepted_host_key; /* of the first exchange */
 
-    uint64_t now;      /* milliseconds, as last told */
-    uint64_t keyed_at; /* when keys were last taken into use */
+    uint64_t now;        /* milliseconds, as last told */
+    uint64_t keyed_at;   /* when keys were last taken into use */
+    uint64_t started_at; /* when the key exchange at hand began */
+
+    /* Sequence numbers under the present keys, to know what an UNIMPLEMENTED speaks of. */
+    uint32_t init_sequence; /* of our KEXINIT */
+    struct sx_sent sent[SX_SENT_COUNT];
 
     struct sx_buffer *writing; /* where begin put the message that end will finish */
     uint32_t last_sequence;    /* of the message that was read last */
@@ -78,7 +97,8 @@ SX_MUST_USE enum sx_err sx_transport_init(struct sx_transport *transport,
 
 /* sx_transport_read handles what is in the receive buffer until an upper layer's message comes
  * (owner AUTH or CONNECTION, *out_payload borrowed until the next call), an event waits in the
- * queue, the host key question is open, or bytes run out (owner NONE). */
+ * queue, the host key question is open, or bytes run out (owner NONE). The connection also gets
+ * the UNIMPLEMENTED that may speak of a message of its own. */
 SX_MUST_USE enum sx_err sx_transport_read(struct sx_transport *transport, enum sx_owner *out_owner,
                                           struct sx_slice *out_payload);
 
@@ -106,7 +126,13 @@ bool sx_transport_is_exchanging(const struct sx_transport *transport);
 SX_MUST_USE enum sx_err sx_transport_rekey(struct sx_transport *transport,
                                            enum sx_rekey_reason reason);
 
-/* sx_transport_tick tells the time and starts a key exchange that is due. */
+/* Whether that packet of ours was the last of its kind: what an UNIMPLEMENTED that came to the
+ * connection speaks of. */
+bool sx_transport_was_last(const struct sx_transport *transport, enum sx_sent_kind kind,
+                           uint32_t sequence);
+
+/* sx_transport_tick tells the time, starts a key exchange that is due, and ends a connection whose
+ * keys can't be renewed: SX_ERR_POLICY_REKEY, see transport/rekey.h. */
 SX_MUST_USE enum sx_err sx_transport_tick(struct sx_transport *transport, uint64_t now);
 
 /* When tick should be called at the latest; UINT64_MAX for never. */

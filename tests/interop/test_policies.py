@@ -16,6 +16,7 @@ HAS_LEGACY = support.cache_value("SEXEC_LEGACY") != "OFF"
 APPROVED = ("fips", "niap", "cnsa1", "stig")
 POLICIES = (*APPROVED, "default", *(("compat", "legacy") if HAS_LEGACY else ()))
 NEGOTIATION = 1003
+POLICY = 3005
 
 # A list that no approved policy has anything of; what else the server must have so that the list is
 # reached; and what the policies' own list is called by -Q.
@@ -151,6 +152,23 @@ def show_refused_host_key(options):
     return ""
 
 
+def show_group_exchange(policy, options):
+    """A group of the server's own is told apart before use; known ones are what sshd falls back to
+    without a file of them."""
+    kex = "diffie-hellman-group-exchange-sha256"
+    wish = ["-o", f"KexAlgorithms={kex}"]
+    with servers.Sshd() as sshd:
+        done = sshd.run("true", *options, *wish)
+        done.expect_failure(POLICY, "none of the safe-prime groups", "RFC 3526", f"policy {policy}",
+                            "SP 800-56A")
+    with servers.Sshd("ModuliFile /dev/null") as sshd:
+        for bits in (2048, 3072, 4096, 8192):
+            done = sshd.run("exit 5", *options, *wish, "-v", "--set", f"PreferredDHGroupBits={bits}")
+            done.expect(5)
+            check(f"kex {kex}," in done.err, f"took another: {done}")
+    return "unknown refused, known taken"
+
+
 def main():
     report = support.Report()
     found = support.modules()
@@ -171,6 +189,8 @@ def main():
                 if kind != "MAC" or support.query("mac", *options):
                     report.case(f"{name} {kind}", show_refusal, policy, options, kind)
             report.case(f"{name} host keys", show_refused_host_key, options)
+        report.case(f"fips, module {version}: group exchange", show_group_exchange, "fips",
+                    ["--policy", "fips", "--module-dir", module])
     return report.end()
 
 

@@ -7,7 +7,8 @@
 #include "wire/msg_connection.h"
 #include "wire/msg_transport.h"
 
-enum { SAMPLE_MAX = 1024, SAMPLE_CHANNEL = 0 };
+/* UNIMPLEMENTED speaks of a packet that was none of ours. */
+enum { SAMPLE_MAX = 1024, SAMPLE_CHANNEL = 0, SAMPLE_SEQUENCE = 1000 };
 
 static inline void sample_kexinit(struct sx_writer *writer)
 {
@@ -33,7 +34,7 @@ static inline void sample_transport(struct sx_writer *w, uint8_t number)
     switch (number) {
     case SX_MSG_DISCONNECT: sx_msg_disconnect_encode(w, &bye); break;
     case SX_MSG_IGNORE: sx_msg_ignore_encode(w, text); break;
-    case SX_MSG_UNIMPLEMENTED: sx_msg_unimplemented_encode(w, 3); break;
+    case SX_MSG_UNIMPLEMENTED: sx_msg_unimplemented_encode(w, SAMPLE_SEQUENCE); break;
     case SX_MSG_DEBUG: sx_msg_debug_encode(w, &debug); break;
     case SX_MSG_SERVICE_REQUEST: sx_msg_service_request_encode(w, "ssh-userauth"); break;
     case SX_MSG_SERVICE_ACCEPT:

@@ -185,11 +185,11 @@ static const struct row command_runs[] = {
     { 93, 98, YES },
     { 99, 100, SX_ERR_PEER_CHANNEL_MESSAGE },
 };
-/* Our KEXINIT is out, the server's is not here: data may still come, an UNIMPLEMENTED can only
- * mean the key exchange. */
+/* Our KEXINIT is out, the server's is not here: data may still come. An UNIMPLEMENTED of another
+ * packet than the exchange's is an answer to something older. */
 static const struct row rekey_is_asked[] = {
     GAPS,
-    EARLY,
+    LATE,
     { 5, 8, STRAY },
     { 20, 20, YES },
     { 21, 21, STRAY },
@@ -201,6 +201,27 @@ static const struct row rekey_is_asked[] = {
     { 91, 92, SX_ERR_PEER_CHANNEL_MESSAGE },
     { 93, 98, YES },
     { 99, 100, SX_ERR_PEER_CHANNEL_MESSAGE },
+};
+static const struct row rekey_waits_for_reply[] = {
+    GAPS,
+    LATE,
+    { 5, 8, STRAY },
+    { 20, 21, STRAY },
+    { 30, 30, STRAY },
+    { 31, 31, SX_ERR_PEER_HOST_KEY },
+    { 32, 53, STRAY },
+    { 60, 82, STRAY },
+    { 90, 100, STRAY },
+};
+static const struct row rekey_waits_for_newkeys[] = {
+    GAPS,
+    LATE,
+    { 5, 8, STRAY },
+    { 20, 20, STRAY },
+    { 21, 21, YES },
+    { 30, 53, STRAY },
+    { 60, 82, STRAY },
+    { 90, 100, STRAY },
 };
 
 /* --- Getting there ---------------------------------------------------------------------------- */
@@ -241,11 +262,11 @@ static const struct situation situations[] = {
     { "a command starts", ROWS(command_starts), .stall = SX_MSG_CHANNEL_SUCCESS, .command = "x" },
     { "a command runs", ROWS(command_runs), .command = "x", .is_endless = true },
     { "a channel is closed", ROWS(logged_on), .command = "x" },
-    { "a key re-exchange", ROWS(waiting_for_reply), .command = "x", .is_endless = true,
+    { "a key re-exchange", ROWS(rekey_waits_for_reply), .command = "x", .is_endless = true,
       .rekey_stall = SX_MSG_KEXDH_REPLY },
-    { "a key re-exchange in a lax session", ROWS(waiting_for_reply), .is_lax = true,
+    { "a key re-exchange in a lax session", ROWS(rekey_waits_for_reply), .is_lax = true,
       .rekey_stall = SX_MSG_KEXDH_REPLY },
-    { "a key re-exchange up to NEWKEYS", ROWS(waiting_for_newkeys), .command = "x",
+    { "a key re-exchange up to NEWKEYS", ROWS(rekey_waits_for_newkeys), .command = "x",
       .is_endless = true, .rekey_stall = SX_MSG_NEWKEYS },
     { "a key re-exchange that we asked for", ROWS(rekey_is_asked), .command = "x",
       .is_endless = true, .rekey_stall = SX_MSG_KEXINIT, .is_rekey_ours = true },

@@ -59,6 +59,8 @@ static const char *expected_name(enum sx_err err)
         NAME(POLICY_ALGORITHM);
         NAME(NEGOTIATE);
         NAME(POLICY_KEY_SIZE);
+        NAME(POLICY_GROUP);
+        NAME(POLICY_REKEY);
         NAME(POLICY_PROVIDER);
         NAME(POLICY_SETTING);
         NAME(HOST_KEY_REJECTED);
