@@ -38,6 +38,16 @@
  * TcpNoDelay                         default True. Differs: the reference's False would hold small
  *                                    requests back until the server acknowledges
  * AllowLooseKeyFileMode (own)        default False: a private key file that others can read is refused
+ * KerberosSPN                        "host/fqdn[@REALM]"; "": host/ssh_host, in lower case
+ * KerberosRealm                      of the user and the server; "": krb5.conf's (domain_realm,
+ *                                    default_realm)
+ * KerberosDelegation                 default True: asks for it; policy and KDC may say no
+ * KerberosDelegated (own)            read-only: granted, refused, not asked, or "" before a sign-on
+ * KerberosKeytab (own)               keys that get the user's ticket; into a cache of the object's own
+ * KerberosCache (own)                the credential cache; "" for krb5's default. Neither counts where
+ *                                    ssh_password gives alternate credentials (modes 5 and 7)
+ * KerberosCanonicalizeHost (own)     default False: krb5 may look ssh_host up in DNS to name the server
+ * KerberosClient, KerberosServer (own)   read-only: the principals of the last sign-on
  * SelectWaitMillis                   default 20
  * BuildInfo                          read-only
  */

@@ -75,6 +75,10 @@ enum sexec_auth_mode {
     SEXEC_AM_NONE = 0, /* signs on as "anonymous" */
     SEXEC_AM_PASSWORD = 2,
     SEXEC_AM_PUBLIC_KEY = 3,
+    SEXEC_AM_GSSAPI_WITH_MIC = 5, /* Kerberos: with the tickets that are there (single sign-on), or
+                                     with ssh_password as alternate credentials */
+    SEXEC_AM_GSSAPI_KEYEX = 7,    /* Kerberos in the key exchange; where the server has no such
+                                     exchange, as 5 */
 };
 SEXEC_API int sexec_get_ssh_auth_mode(const struct sexec *object);
 SEXEC_API int sexec_set_ssh_auth_mode(struct sexec *object, int mode);

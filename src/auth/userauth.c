@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "wire/msg_auth.h"
+#include "wire/msg_gss.h"
 #include "wire/msg_transport.h"
 
 #define SERVICE "ssh-userauth"
@@ -43,6 +44,8 @@ static const struct sx_auth_method *method_of(enum sx_auth_mode mode)
     case SX_AUTH_NONE: return &sx_auth_method_none;
     case SX_AUTH_PASSWORD: return &sx_auth_method_password;
     case SX_AUTH_PUBLICKEY: return &sx_auth_method_publickey;
+    case SX_AUTH_GSSAPI_WITH_MIC: return &sx_auth_method_gssapi_with_mic;
+    case SX_AUTH_GSSAPI_KEYEX: return &sx_auth_method_gssapi_keyex;
     }
     return NULL;
 }
@@ -52,9 +55,10 @@ static enum sx_err give_up(struct sx_auth *auth)
     const char *left = auth->methods_left[0] == '\0' ? "(none told)" : auth->methods_left;
 
     return sx_fault_set(auth->fault, SX_ERR_AUTH_FAILED,
-                        "authentication failed: method tried: %s (%u attempts)%s; methods that the "
-                        "server would take: %s",
-                        auth->method->name, auth->tries, auth->refused_keys, left);
+                        "authentication failed: method tried: %s (%u attempts)%s%s%s; methods that "
+                        "the server would take: %s",
+                        auth->method->name, auth->tries, auth->refused_keys,
+                        auth->gss_text[0] == '\0' ? "" : "; ", auth->gss_text, left);
 }
 
 static enum sx_err start_method(struct sx_auth *auth)
@@ -122,7 +126,8 @@ static enum sx_err on_failure(struct sx_auth *auth, struct sx_slice payload)
 static enum sx_err on_success(struct sx_auth *auth, struct sx_slice payload)
 {
     SX_TRY(sx_msg_userauth_success_decode(payload));
-    if (auth->state != SX_AUTH_STATE_TRYING && auth->state != SX_AUTH_STATE_SIGNING)
+    if (auth->state != SX_AUTH_STATE_TRYING && auth->state != SX_AUTH_STATE_SIGNING &&
+        auth->state != SX_AUTH_STATE_GSS)
         return sx_fault_set(auth->fault, SX_ERR_PEER_UNEXPECTED,
                             "the server granted access before it was asked for");
     if (!auth->is_proof_sent && !auth->transport->config.offer->policy->may_accept_without_proof)
@@ -158,6 +163,38 @@ enum sx_err sx_auth_message(struct sx_auth *auth, struct sx_slice payload)
                             "the server sent message %u, which has no place in method %s",
                             payload.ptr[0], auth->method == NULL ? "-" : auth->method->name);
     SX_TRY(auth->method->message(auth, payload));
+    return auth->is_exhausted ? give_up(auth) : SX_OK;
+}
+
+enum sx_err sx_auth_ask_gss_mic(struct sx_auth *auth, enum sx_gss_context context)
+{
+    struct sx_slice session_id =
+        sx_slice_of(auth->transport->session_id, auth->transport->session_id_len);
+    size_t max = 128 + session_id.len + auth->config.user.len;
+    struct sx_event event = { .type = SX_EVENT_GSS };
+    struct sx_writer writer;
+    struct sx_slice written;
+    uint8_t *room;
+
+    sx_buffer_clear(&auth->to_sign);
+    SX_TRY(sx_buffer_reserve(&auth->to_sign, max, &room));
+    sx_writer_init(&writer, room, max);
+    sx_msg_gssapi_signed_encode(&writer, session_id, auth->config.user, auth->method->name);
+    SX_TRY(sx_writer_finish(&writer, &written));
+    sx_buffer_commit(&auth->to_sign, written.len);
+    event.gss = (struct sx_event_gss){ .action = SX_GSS_GET_MIC,
+                                       .context = context,
+                                       .input = sx_buffer_unread(&auth->to_sign) };
+    auth->state = SX_AUTH_STATE_GSS;
+    return sx_event_push(auth->events, event);
+}
+
+enum sx_err sx_auth_answer_gss(struct sx_auth *auth, const struct sx_gss_answer *answer)
+{
+    if (auth->state != SX_AUTH_STATE_GSS)
+        return SX_ERR_STATE;
+    auth->state = SX_AUTH_STATE_TRYING;
+    SX_TRY(auth->method->gss(auth, answer));
     return auth->is_exhausted ? give_up(auth) : SX_OK;
 }
 

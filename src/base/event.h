@@ -26,6 +26,7 @@ enum sx_event_type {
     SX_EVENT_EXIT,           /* how the command ended, in exit */
     SX_EVENT_CHANNEL_CLOSED, /* the channel is closed in both directions, in closed */
     SX_EVENT_DISCONNECTED,   /* the server sent DISCONNECT, in disconnect */
+    SX_EVENT_GSS,            /* request: a step of a security context, in gss */
 };
 
 /* In wire order (RFC 4253 section 7.1): key exchange, host key, cipher, MAC and compression each way;
@@ -83,6 +84,38 @@ struct sx_event_auth {
     struct sx_slice methods_left;
 };
 
+/* A session has up to three security contexts (RFC 4462): that of method gssapi-with-mic, that of
+ * the first key exchange, which method gssapi-keyex uses as well, and that of a later exchange. */
+enum sx_gss_context {
+    SX_GSS_CONTEXT_AUTH,
+    SX_GSS_CONTEXT_KEX,
+    SX_GSS_CONTEXT_REKEY,
+    SX_GSS_CONTEXT_COUNT
+};
+
+enum sx_gss_action {
+    SX_GSS_BEGIN,     /* a new context: its first token */
+    SX_GSS_STEP,      /* input is the server's token */
+    SX_GSS_GET_MIC,   /* input is the message */
+    SX_GSS_VERIFY_MIC /* input is the message, mic the server's MIC over it */
+};
+
+struct sx_event_gss {
+    enum sx_gss_action action;
+    enum sx_gss_context context;
+    struct sx_slice input;
+    struct sx_slice mic;
+};
+
+/* The answer to it, borrowed. err is SX_OK or why it can't be, with text for a person; output is the
+ * token or the MIC, with an error a token that tells the server (may be empty). */
+struct sx_gss_answer {
+    enum sx_err err;
+    const char *text;
+    struct sx_slice output;
+    bool is_complete; /* the context is established, with mutual authentication and integrity */
+};
+
 struct sx_event_exit {
     enum sx_exit_kind kind;
     uint32_t status;
@@ -117,6 +150,7 @@ struct sx_event {
         struct sx_event_exit exit;
         struct sx_event_closed closed;
         struct sx_event_disconnect disconnect;
+        struct sx_event_gss gss;
     };
 };
 

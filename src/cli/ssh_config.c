@@ -174,6 +174,8 @@ static int set_authentication(struct sx_cli *cli, const char *value)
         { "none", SEXEC_AM_NONE },
         { "password", SEXEC_AM_PASSWORD },
         { "publickey", SEXEC_AM_PUBLIC_KEY },
+        { "gssapi-with-mic", SEXEC_AM_GSSAPI_WITH_MIC },
+        { "gssapi-keyex", SEXEC_AM_GSSAPI_KEYEX },
     };
 
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
@@ -183,7 +185,27 @@ static int set_authentication(struct sx_cli *cli, const char *value)
         return sx_cli_check(cli, "PreferredAuthentications",
                             sexec_set_ssh_auth_mode(cli->ssh, methods[i].mode));
     }
-    return refuse("PreferredAuthentications", value, "one of none, password and publickey");
+    return refuse("PreferredAuthentications", value,
+                  "one of none, password, publickey, gssapi-with-mic and gssapi-keyex");
+}
+
+static int set_delegation(struct sx_cli *cli, const char *value)
+{
+    return sx_cli_config(cli, "GSSAPIDelegateCredentials", "KerberosDelegation", value);
+}
+
+static int set_canonical(struct sx_cli *cli, const char *value)
+{
+    return sx_cli_config(cli, "GSSAPITrustDns", "KerberosCanonicalizeHost", value);
+}
+
+/* The names of ssh_config say which host; Kerberos wants the service as well. */
+static int set_server_identity(struct sx_cli *cli, const char *value)
+{
+    char name[VALUE_BYTES + 8];
+
+    (void)snprintf(name, sizeof name, "%s%s", strchr(value, '/') == NULL ? "host/" : "", value);
+    return sx_cli_config(cli, "GSSAPIServerIdentity", "KerberosSPN", name);
 }
 
 /* What this command always does; asking for it is fine, asking for anything else is not. */
@@ -206,6 +228,9 @@ static const struct {
     { "BindAddress", sx_cli_set_bind },
     { "Ciphers", sx_cli_set_ciphers },
     { "ConnectTimeout", set_connect_timeout },
+    { "GSSAPIDelegateCredentials", set_delegation },
+    { "GSSAPIServerIdentity", set_server_identity },
+    { "GSSAPITrustDns", set_canonical },
     { "HostKeyAlgorithms", set_host_keys },
     { "IdentityFile", add_identity },
     { "KexAlgorithms", set_kex },

@@ -9,6 +9,7 @@
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
+#include "client/kerberos.h"
 #include "client/session.h"
 #include "client/values.h"
 #include "net/clock.h"
@@ -221,6 +222,16 @@ static enum sx_err check_time(struct sexec *object, struct sx_fault *fault)
                             : "nothing was sent or received for the command within the time");
 }
 
+/* Answers of threads first: the engine waits for them. */
+static enum sx_err work(struct sexec *object, bool *out_did)
+{
+    bool has_answered = sx_kerberos_work(object);
+    enum sx_err err = sx_pump_work(&object->pump, &object->fault, out_did);
+
+    *out_did |= has_answered;
+    return err;
+}
+
 int sx_action_advance(struct sexec *object, bool *out_did)
 {
     enum sx_err err = SX_OK;
@@ -230,7 +241,7 @@ int sx_action_advance(struct sexec *object, bool *out_did)
     *out_did = false;
     if (object->engine == NULL)
         return 0;
-    err = sx_pump_work(&object->pump, &object->fault, out_did);
+    err = work(object, out_did);
     note_progress(object);
     if (err != SX_OK) {
         /* What the server told before it went counts: a closed channel is a complete command. */
@@ -264,7 +275,7 @@ int sx_action_advance(struct sexec *object, bool *out_did)
 
 int sx_action_pump(struct sexec *object, bool *out_did)
 {
-    enum sx_err err = sx_pump_work(&object->pump, &object->fault, out_did);
+    enum sx_err err = work(object, out_did);
 
     note_progress(object);
     if (err == SX_OK)

@@ -7,6 +7,7 @@
 #include "client/events.h"
 #include "client/explain.h"
 #include "client/io.h"
+#include "client/kerberos.h"
 #include "client/session.h"
 #include "keys/fingerprint.h"
 
@@ -190,6 +191,7 @@ void sx_session_event(void *context, const struct sx_event *event)
         status(object, "Banner: %s", sx_escape(shown, sizeof shown, event->text));
         break;
     case SX_EVENT_SIGN: on_sign(object, &event->sign); break;
+    case SX_EVENT_GSS: sx_kerberos_request(object, &event->gss); break;
     case SX_EVENT_AUTH_TRIED:
     case SX_EVENT_LOGGED_ON: on_auth(object, &event->auth); break;
     case SX_EVENT_STARTED:

@@ -58,6 +58,7 @@ static void clear_command(struct sexec *object)
     sx_buffer_clear(&object->host_key);
     sx_buffer_clear(&object->lent);
     sx_buffer_clear(&object->server_offer);
+    object->kerberos.facts = (struct sx_gss_facts){ 0 };
     sx_input_close(object);
     sx_fault_clear(&object->fault);
     object->result = (struct sx_result){ 0 };

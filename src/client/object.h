@@ -12,6 +12,8 @@
 #include "net/wake.h"
 #include "keys/host_trust.h"
 #include "policy/machine.h"
+#include "net/worker.h"
+#include "services/gss.h"
 #include "services/signer.h"
 
 enum { SX_STORES_MAX = 16, SX_TEXT_MAX = 1024 };
@@ -52,6 +54,13 @@ struct sx_values {
     int local_port;
     int timeout;
     char *command;
+
+    char *kerberos_spn;
+    char *kerberos_realm;
+    char *kerberos_keytab;
+    char *kerberos_cache;
+    bool kerberos_delegation;
+    bool kerberos_canonicalize;
 
     char *policy;
     char *provider; /* "": the policy's */
@@ -105,6 +114,15 @@ struct sx_result {
     char message[512];
 };
 
+/* Kerberos (client/kerberos.c). While worker runs, gss is the job's. */
+struct job;
+struct sx_kerberos {
+    struct sx_gss *gss; /* NULL until the engine asks */
+    struct sx_worker *worker;
+    struct job *job;
+    struct sx_gss_facts facts; /* of this connection, or the last one */
+};
+
 struct sexec {
     struct sx_values values;
     struct sx_handler handlers[SX_HANDLER_COUNT];
@@ -118,6 +136,7 @@ struct sexec {
     struct sx_provider *provider;
     struct sx_offer offer;
     struct sx_signer signer;
+    struct sx_kerberos kerberos;
     struct sx_log log;
     struct sx_engine *engine;
     struct sx_pump pump;

@@ -8,6 +8,7 @@
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
+#include "client/kerberos.h"
 #include "client/rules.h"
 #include "client/values.h"
 #include "keys/key_file.h"
@@ -227,12 +228,14 @@ enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
     SX_TRY(sx_rules_policy(object, fault, &object->policy));
     SX_TRY(sx_session_provider_for(object, object->policy, fault, &object->provider));
     SX_TRY(check_policy_settings(object, fault));
+    SX_TRY(sx_kerberos_check(object, fault));
     SX_TRY(sx_provider_check(object->provider, fault));
     SX_TRY(sx_session_offer(object, object->policy, object->provider, fault, &object->offer));
     note_served(object);
     trust = trust_settings(object);
     SX_TRY(sx_host_trust_check(&trust, object->provider, fault));
     SX_TRY(load_keys(object, fault));
+    object->kerberos.facts = (struct sx_gss_facts){ 0 };
     SX_TRY(make_engine(object, fault));
     return start_pump(object, fault);
 }
@@ -244,6 +247,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
 
     if (was_started)
         sx_pump_close(&object->pump);
+    sx_kerberos_close(object);
     sx_engine_free(object->engine);
     object->engine = NULL;
     object->is_connected = false;

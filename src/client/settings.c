@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "client/errors.h"
+#include "client/kerberos.h"
 #include "client/policy_settings.h"
 #include "client/special.h"
 #include "client/values.h"
@@ -63,6 +64,15 @@ static const struct setting settings[] = {
     SPECIAL("BuildInfo", RULE_READ_ONLY, NULL, sx_get_build_info),
     TEXT("ClientSSHVersionString", client_version, RULE_LOCKED, sx_check_client_version),
     INT("ConnectionTimeout", connection_timeout, 0, INT_MAX / 1000, 0),
+    TEXT("KerberosCache", kerberos_cache, RULE_LOCKED, NULL),
+    BOOL("KerberosCanonicalizeHost", kerberos_canonicalize, RULE_LOCKED, NULL),
+    SPECIAL("KerberosClient", RULE_READ_ONLY, NULL, sx_get_kerberos_client),
+    SPECIAL("KerberosDelegated", RULE_READ_ONLY, NULL, sx_get_kerberos_delegated),
+    BOOL("KerberosDelegation", kerberos_delegation, RULE_LOCKED, NULL),
+    TEXT("KerberosKeytab", kerberos_keytab, RULE_LOCKED, NULL),
+    TEXT("KerberosRealm", kerberos_realm, RULE_LOCKED, NULL),
+    TEXT("KerberosSPN", kerberos_spn, RULE_LOCKED, NULL),
+    SPECIAL("KerberosServer", RULE_READ_ONLY, NULL, sx_get_kerberos_server),
     LIMIT("KeyRenegotiationThreshold", KIND_LONG, rekey_bytes, LLONG_MAX, sx_get_rekey_bytes),
     TEXT("LocalHost", local_host, RULE_LOCKED, NULL),
     INT("LocalPort", local_port, 0, 65535, RULE_LOCKED),

@@ -43,7 +43,9 @@ static void each_text(struct sx_values *values, void (*visit)(char **text, void 
                              &values->provider_config,  &values->accept_fingerprints,
                              &values->fingerprint_hash, &values->client_version,
                              &values->version_patterns, &values->stdin_file,
-                             &values->output_mode };
+                             &values->output_mode,      &values->kerberos_spn,
+                             &values->kerberos_realm,   &values->kerberos_keytab,
+                             &values->kerberos_cache };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         visit(texts[i], ctx);
@@ -81,6 +83,7 @@ enum sx_err sx_values_init(struct sx_values *values)
     values->log_level = SX_LOG_INFO;
     values->mask_sensitive = true;
     values->tcp_no_delay = true;
+    values->kerberos_delegation = true;
     values->select_wait = 20;
     values->store_count = 1;
     each_text(values, make_empty, &err);

@@ -134,7 +134,8 @@ void sx_engine_sent(struct sx_engine *engine, size_t n)
 
 bool sx_engine_is_waiting(const struct sx_engine *engine)
 {
-    return engine->transport.is_host_key_asked || engine->auth.state == SX_AUTH_STATE_SIGNING;
+    return engine->transport.is_host_key_asked || engine->auth.state == SX_AUTH_STATE_SIGNING ||
+           engine->auth.state == SX_AUTH_STATE_GSS;
 }
 
 /* Handles messages until there is an event, a question, or nothing left. */
@@ -213,6 +214,15 @@ enum sx_err sx_engine_answer_sign(struct sx_engine *engine, struct sx_slice sign
     if (engine->auth.state != SX_AUTH_STATE_SIGNING)
         return SX_ERR_STATE;
     return latch(engine, sx_auth_answer_sign(&engine->auth, signature));
+}
+
+enum sx_err sx_engine_answer_gss(struct sx_engine *engine, const struct sx_gss_answer *answer)
+{
+    if (engine->is_ended)
+        return ended(engine);
+    if (engine->auth.state != SX_AUTH_STATE_GSS)
+        return SX_ERR_STATE;
+    return latch(engine, sx_auth_answer_gss(&engine->auth, answer));
 }
 
 bool sx_engine_is_logged_on(const struct sx_engine *engine)

@@ -66,6 +66,7 @@ struct sx_transport {
     size_t session_id_len;
     char server_sig_algs[SX_SERVER_SIG_ALGS_MAX];
     bool has_server_sig_algs;
+    bool is_gss_keyed; /* the first key exchange was one of GSSAPI: its context can sign on */
 
     /* The key exchange at hand. */
     struct sx_exchange exchange;

@@ -161,14 +161,14 @@ bool session_step(struct session *session)
         session->is_started = true;
         peer_start(session->peer);
     }
-    for (size_t i = 0; i <= SX_EVENT_DISCONNECTED; i++)
+    for (size_t i = 0; i <= SX_EVENT_GSS; i++)
         before += session->counts[i];
     has_moved = carry_out(session);
     peer_work(session->peer);
     if (carry_in(session))
         has_moved = true;
     session_drain(session);
-    for (size_t i = 0; i <= SX_EVENT_DISCONNECTED; i++)
+    for (size_t i = 0; i <= SX_EVENT_GSS; i++)
         after += session->counts[i];
     return has_moved || before != after;
 }

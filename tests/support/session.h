@@ -58,9 +58,9 @@ struct session {
 
     /* V version, N negotiated, H host key, K keys in use, B banner, G to sign, T tried, L logged
      * on, S started, o stdout, e stderr (runs count once), R stdin ready, X exit, C closed,
-     * D disconnected. */
+     * D disconnected, g GSSAPI asked. */
     char trace[SESSION_TRACE_MAX];
-    unsigned counts[SX_EVENT_DISCONNECTED + 1];
+    unsigned counts[SX_EVENT_GSS + 1];
     uint64_t stdin_sent;
     bool is_eof_sent;
     uint64_t stdout_got;

@@ -31,7 +31,7 @@ static void keep_text(char *out, size_t cap, struct sx_slice text)
 
 static void trace(struct session *session, enum sx_event_type type)
 {
-    static const char letters[] = ".V-NHKBGTLSoeRXCD"; /* the offer comes before each first N */
+    static const char letters[] = ".V-NHKBGTLSoeRXCDg"; /* the offer comes before each first N */
     size_t len = strlen(session->trace);
     char letter = letters[type];
 
@@ -152,6 +152,7 @@ void session_on_event(struct session *session, const struct sx_event *event)
         keep_text(text, cap, event->closed.description);
         break;
     case SX_EVENT_DISCONNECTED: keep_text(text, cap, event->disconnect.description); break;
+    case SX_EVENT_GSS: break;
     case SX_EVENT_NONE:
     case SX_EVENT_VERSION:
     case SX_EVENT_KEYS_IN_USE: break;
