@@ -1,5 +1,5 @@
-/* base/text.c: escaping, hexadecimal, base64, comma lists and wildcards. ASCII only where it
- * compares, and never by the locale. */
+/* base/text.c: escaping, hexadecimal and comma lists. ASCII only where it compares, and never by
+ * the locale. Not here: base64.c, pattern.c. */
 #include "base/text.h"
 
 #include <string.h>
@@ -104,7 +104,7 @@ static size_t escape_next(struct sx_slice *bytes, char piece[4])
     return len;
 }
 
-char *sx_escape(char *out, size_t cap, struct sx_slice bytes)
+static char *escape(char *out, size_t cap, struct sx_slice bytes, bool keeps_lines)
 {
     static const char cut[] = "...";
     size_t len = 0;
@@ -112,8 +112,17 @@ char *sx_escape(char *out, size_t cap, struct sx_slice bytes)
 
     while (bytes.len != 0) {
         char piece[4];
-        size_t n = escape_next(&bytes, piece);
+        size_t n;
 
+        if (keeps_lines && bytes.len > 1 && memcmp(bytes.ptr, "\r\n", 2) == 0)
+            bytes = sx_slice_of(bytes.ptr + 1, bytes.len - 1);
+        if (keeps_lines && (bytes.ptr[0] == '\n' || bytes.ptr[0] == '\t')) {
+            piece[0] = (char)bytes.ptr[0];
+            bytes = sx_slice_of(bytes.ptr + 1, bytes.len - 1);
+            n = 1;
+        } else {
+            n = escape_next(&bytes, piece);
+        }
         if (len + n + 1 > cap) {
             memcpy(out + fits, cut, sizeof cut);
             return out;
@@ -125,6 +134,16 @@ char *sx_escape(char *out, size_t cap, struct sx_slice bytes)
     }
     out[len] = '\0';
     return out;
+}
+
+char *sx_escape(char *out, size_t cap, struct sx_slice bytes)
+{
+    return escape(out, cap, bytes, false);
+}
+
+char *sx_escape_lines(char *out, size_t cap, struct sx_slice bytes)
+{
+    return escape(out, cap, bytes, true);
 }
 
 char *sx_hex_encode(char *out, struct sx_slice bytes, char sep)
@@ -220,46 +239,6 @@ bool sx_list_has(struct sx_slice list, const char *name)
             return true;
     }
     return false;
-}
-
-/* The start of the next character; in a text that is not UTF-8, of the next byte or so. */
-static const char *next_character(const char *text)
-{
-    text++;
-    while (((unsigned char)*text & 0xc0) == 0x80)
-        text++;
-    return text;
-}
-
-bool sx_pattern_is_match(const char *pattern, const char *text)
-{
-    const char *star = NULL;  /* what follows the last `*` */
-    const char *retry = NULL; /* where in text that `*` has to end next */
-
-    if (pattern == NULL || text == NULL)
-        return false;
-    /* Only the last star needs a second try: what an earlier one could take, it can take too.
-     * So the time is bounded by the product of the lengths, not exponential in the stars. */
-    while (*text != '\0') {
-        if (*pattern == '*') {
-            star = ++pattern;
-            retry = text;
-        } else if (*pattern == '?') {
-            pattern++;
-            text = next_character(text);
-        } else if (*pattern == *text) {
-            pattern++;
-            text++;
-        } else if (star != NULL) {
-            pattern = star;
-            text = ++retry; /* by bytes: the end of a character is as good as all of it */
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*')
-        pattern++;
-    return *pattern == '\0';
 }
 
 static char ascii_lower(char c)

@@ -11,6 +11,10 @@
  * (with "..." at the end) and always NUL-terminated; cap must be at least 8. Returns out. */
 char *sx_escape(char *out, size_t cap, struct sx_slice bytes);
 
+/* sx_escape_lines is the same for a text of several lines that is shown to a person: line feeds and
+ * tabs stay, CR LF becomes LF. */
+char *sx_escape_lines(char *out, size_t cap, struct sx_slice bytes);
+
 /* sx_hex_encode writes 2 * len lower-case digits and a NUL, with sep between the bytes when
  * sep is not 0. out must hold 3 * len + 1. Returns out. */
 char *sx_hex_encode(char *out, struct sx_slice bytes, char sep);
@@ -36,7 +40,9 @@ bool sx_list_next(struct sx_slice *rest, struct sx_slice *out_entry);
 /* sx_list_has says whether a comma-separated list holds name exactly. */
 bool sx_list_has(struct sx_slice list, const char *name);
 
-/* sx_pattern_is_match is the reference's wildcard match: `*` any run, `?` one character. */
+/* sx_pattern_is_match is the reference's pattern match: `*` any run, `?` one character, `[a-z,0]`
+ * one of these (`[*]` takes the meaning away), `\` the next character itself. All of text must
+ * match. Not for OpenSSH's host patterns, where brackets mean an address. */
 bool sx_pattern_is_match(const char *pattern, const char *text);
 
 /* sx_text_is_equal_nocase compares ASCII without case. */

@@ -211,31 +211,109 @@ static void fuzz_base64(struct sx_slice bytes)
 
 enum { PATTERN_MAX = 48 };
 
-static size_t next_character(const char *text, size_t i)
+/* The number of the character at text[i] and where the next one starts; bytes that are no UTF-8
+ * stand above all characters. */
+static size_t character_at(const char *text, size_t i, uint32_t *out)
 {
-    i++;
-    while (((unsigned char)text[i] & 0xc0) == 0x80)
-        i++;
-    return i;
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t end = i + 1;
+
+    while ((bytes[end] & 0xc0) == 0x80)
+        end++;
+    *out = bytes[i];
+    if (bytes[i] < 0x80 && end == i + 1)
+        return end;
+    if ((bytes[i] >= 0xc2 && bytes[i] < 0xe0 && end == i + 2) ||
+        (bytes[i] >= 0xe0 && bytes[i] < 0xf0 && end == i + 3) ||
+        (bytes[i] >= 0xf0 && bytes[i] < 0xf5 && end == i + 4)) {
+        *out = end == i + 2 ? bytes[i] & 0x1fU : end == i + 3 ? bytes[i] & 0xfU : bytes[i] & 7U;
+        for (i++; i < end; i++)
+            *out = *out * 64 + bytes[i] % 64U;
+        return end;
+    }
+    *out += 0x110000;
+    return i + 1;
+}
+
+/* What one place of the pattern takes. */
+struct fuzz_place {
+    char kind;   /* * ? = (a byte) [ (a set) */
+    char byte;   /* of = */
+    size_t from; /* of the set: its members in the pattern */
+    size_t to;
+};
+
+static size_t places_of(const char *pattern, struct fuzz_place *places)
+{
+    size_t len = strlen(pattern);
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        struct fuzz_place place = { '=', pattern[i], 0, 0 };
+
+        if (pattern[i] == '*' || pattern[i] == '?')
+            place.kind = pattern[i];
+        if (pattern[i] == '\\' && i + 1 < len)
+            place.byte = pattern[++i];
+        else if (pattern[i] == '[' && i + 1 < len && strchr(pattern + i + 2, ']') != NULL) {
+            place.kind = '[';
+            place.from = i + 1;
+            place.to = i = (size_t)(strchr(pattern + i + 2, ']') - pattern);
+        }
+        places[n++] = place;
+    }
+    return n;
+}
+
+static bool is_member(const char *pattern, const struct fuzz_place *set, uint32_t wanted)
+{
+    bool is_found = false;
+    size_t i = set->from;
+
+    while (i < set->to) {
+        uint32_t low, high;
+
+        i = character_at(pattern, i, &low);
+        high = low;
+        if (pattern[i] == '-' && i + 1 < set->to)
+            i = character_at(pattern, i + 1, &high);
+        is_found |= low <= wanted && wanted <= high;
+        if (pattern[i] == ',' && i + 1 < set->to)
+            i++;
+    }
+    return is_found;
 }
 
 /* Row by row from the end: row[j] says whether the rest of the pattern matches text from j on. */
 static bool is_match_simply(const char *pattern, const char *text)
 {
+    struct fuzz_place places[PATTERN_MAX];
     bool row[PATTERN_MAX + 1] = { false };
     size_t len = strlen(text);
 
     row[len] = true;
-    for (size_t i = strlen(pattern); i-- > 0;) {
+    for (size_t i = places_of(pattern, places); i-- > 0;) {
         bool next[PATTERN_MAX + 1] = { false };
 
         for (size_t j = len + 1; j-- > 0;) {
-            if (pattern[i] == '*')
+            uint32_t point = 0;
+            size_t whole = j + 1, after;
+
+            if (places[i].kind == '*') {
                 next[j] = row[j] || (j < len && next[j + 1]);
-            else if (j < len && pattern[i] == '?')
-                next[j] = row[next_character(text, j)];
-            else if (j < len)
-                next[j] = pattern[i] == text[j] && row[j + 1];
+                continue;
+            }
+            if (j == len)
+                continue;
+            after = character_at(text, j, &point);
+            while (((unsigned char)text[whole] & 0xc0) == 0x80)
+                whole++;
+            if (places[i].kind == '?')
+                next[j] = row[whole];
+            else if (places[i].kind == '[')
+                next[j] = is_member(pattern, &places[i], point) && row[after];
+            else
+                next[j] = places[i].byte == text[j] && row[j + 1];
         }
         memcpy(row, next, sizeof row);
     }

@@ -342,6 +342,53 @@ static void test_pattern_matches_like_the_reference(void **state)
         { "a*b*c", "axbxbxc", true },
         { "a*b*c", "axcxb", false },
         { "*.*", "nodot", false },
+        { "[a-z]", "q", true },
+        { "[a-z]", "Q", false },
+        { "[a-z]", "", false },
+        { "[a]", "a", true },
+        { "[0-9,a-d,f,r-z]", "5", true },
+        { "[0-9,a-d,f,r-z]", "d", true },
+        { "[0-9,a-d,f,r-z]", "e", false },
+        { "[0-9,a-d,f,r-z]", "f", true },
+        { "[0-9,a-d,f,r-z]", "z", true },
+        { "[0-9,a-d,f,r-z]", ",", false },
+        { "[0-9,a-d,f,r-z]", "-", false },
+        { "[abx-z]", "y", true }, /* commas may be missing */
+        { "[z-a]", "m", false },
+        { "[[]Something].txt", "[Something].txt", true },
+        { "[[]Something].txt", "[something].txt", false },
+        { "[?]", "?", true },
+        { "[?]", "a", false },
+        { "[*]", "*", true },
+        { "[*]", "**", false },
+        { "[[]", "[", true },
+        { "[\\]", "\\", true },
+        { "[]]", "]", true },
+        { "[]", "[]", true }, /* no set: nothing ends it */
+        { "[abc", "[abc", true },
+        { "[", "[", true },
+        { "[,]", ",", true },
+        { "[a,]", ",", true },
+        { "[-]", "-", true },
+        { "[a-]", "-", true },
+        { "[a-]", "b", false },
+        { "[+--]", ",", true },
+        { "[\xc3\xa0-\xc3\xa9]", "\xc3\xa5", true },
+        { "[\xc3\xa0-\xc3\xa9]", "\xc3\xaa", false },
+        { "[\xc3\xa9]", "\xc3", false },
+        { "[\xc3]x", "\xc3x", true }, /* bytes that are no UTF-8 are themselves */
+        { "\\*", "*", true },
+        { "\\*", "a", false },
+        { "\\?\\[a]", "?[a]", true },
+        { "\\\\", "\\", true },
+        { "\\a", "a", true },
+        { "x\\", "x\\", true }, /* with nothing behind it, itself */
+        { "*\\**", "one * two", true },
+        { "*\\**", "one two", false },
+        { "*[Pp]assword*:*", "user@host's password: ", true },
+        { "*[Pp]assword*:*", "Verification code: ", false },
+        { "*[0-9]", "a1b2", true },
+        { "*[0-9]b", "a1b2", false },
     };
 
     (void)state;
@@ -349,6 +396,22 @@ static void test_pattern_matches_like_the_reference(void **state)
         assert_int_equal(sx_pattern_is_match(rows[i].pattern, rows[i].text), rows[i].is_match);
     assert_false(sx_pattern_is_match(NULL, "a"));
     assert_false(sx_pattern_is_match("a", NULL));
+}
+
+static void test_lines_of_a_text_for_people_stay(void **state)
+{
+    static const char text[] = "one\r\n\ttwo\rthree\033[m\n\\\0";
+    char out[64];
+    char small[8];
+
+    (void)state;
+    assert_string_equal(sx_escape_lines(out, sizeof out, sx_slice_of(text, sizeof text - 1)),
+                        "one\n\ttwo\\x0dthree\\x1b[m\n\\\\\\x00");
+    assert_string_equal(sx_escape(out, sizeof out, sx_slice_text("a\nb")), "a\\x0ab");
+    assert_string_equal(sx_escape_lines(small, sizeof small, sx_slice_text("\n\n\n\n\n\n\n\n")),
+                        "\n\n\n\n...");
+    assert_string_equal(sx_escape_lines(out, sizeof out, sx_slice_text("\r\n")), "\n");
+    assert_string_equal(sx_escape_lines(out, sizeof out, SX_SLICE_NONE), "");
 }
 
 /* With backtracking into every star this would not end within the test's time limit. */
@@ -405,6 +468,7 @@ int main(void)
         cmocka_unit_test(test_list_next_leaves_its_output_at_the_end),
         cmocka_unit_test(test_list_has_whole_names_only),
         cmocka_unit_test(test_pattern_matches_like_the_reference),
+        cmocka_unit_test(test_lines_of_a_text_for_people_stay),
         cmocka_unit_test(test_pattern_with_many_stars_ends_soon),
         cmocka_unit_test(test_nocase_compare_folds_ascii_alone),
     };
