@@ -101,6 +101,47 @@ SEXEC_API bool sexec_ssh_server_authentication_event_accept(
 SEXEC_API void sexec_ssh_server_authentication_event_set_accept(
     struct sexec_ssh_server_authentication_event *event, bool accept);
 
+/* on_ssh_keyboard_interactive: the server asks something in keyboard-interactive authentication:
+ * one event for each prompt, in their order. name and instructions may be empty. Texts are the
+ * server's, escaped (backslash as \\, what is no printable UTF-8 as \xNN) but for line feeds and
+ * tabs. echo_response: what is typed may be shown. response is what will be sent: "" at first, or
+ * ssh_password where the setting PasswordPrompt matches the prompt; the setter copies into wiped
+ * storage. Without a handler, prompts that PasswordPrompt doesn't match end the method. */
+struct sexec_ssh_keyboard_interactive_event;
+typedef void (*sexec_ssh_keyboard_interactive_handler)(
+    struct sexec *object, struct sexec_ssh_keyboard_interactive_event *event, void *context);
+SEXEC_API void sexec_on_ssh_keyboard_interactive(struct sexec *object,
+                                                 sexec_ssh_keyboard_interactive_handler handler,
+                                                 void *context);
+SEXEC_API const char *sexec_ssh_keyboard_interactive_event_name(
+    const struct sexec_ssh_keyboard_interactive_event *event);
+SEXEC_API const char *sexec_ssh_keyboard_interactive_event_instructions(
+    const struct sexec_ssh_keyboard_interactive_event *event);
+SEXEC_API const char *sexec_ssh_keyboard_interactive_event_prompt(
+    const struct sexec_ssh_keyboard_interactive_event *event);
+SEXEC_API bool sexec_ssh_keyboard_interactive_event_echo_response(
+    const struct sexec_ssh_keyboard_interactive_event *event);
+SEXEC_API const char *sexec_ssh_keyboard_interactive_event_response(
+    const struct sexec_ssh_keyboard_interactive_event *event);
+SEXEC_API void sexec_ssh_keyboard_interactive_event_set_response(
+    struct sexec_ssh_keyboard_interactive_event *event, const char *response);
+
+/* on_ssh_password_change (not in the reference): the server takes the password, but demands a new
+ * one first; prompt is its text, escaped as above. It comes again when the server doesn't like the
+ * new one. A handler that sets none, or no handler, ends the logon with 3012. The property
+ * ssh_password keeps the old one. */
+struct sexec_ssh_password_change_event;
+typedef void (*sexec_ssh_password_change_handler)(struct sexec *object,
+                                                  struct sexec_ssh_password_change_event *event,
+                                                  void *context);
+SEXEC_API void sexec_on_ssh_password_change(struct sexec *object,
+                                            sexec_ssh_password_change_handler handler,
+                                            void *context);
+SEXEC_API const char *sexec_ssh_password_change_event_prompt(
+    const struct sexec_ssh_password_change_event *event);
+SEXEC_API void sexec_ssh_password_change_event_set_new_password(
+    struct sexec_ssh_password_change_event *event, const char *new_password);
+
 /* on_ssh_status: the progress of the secure connection, and the server's banner (escaped), as
  * text for people. */
 struct sexec_ssh_status_event;

@@ -28,6 +28,9 @@
  * MaxPacketSize, MaxWindowSize       bytes; defaults 32768 and 2097152
  * StdInFile                          file whose contents the command reads as standard input
  * MaxLineLength                      bytes; at least 256, default 2048
+ * PasswordPrompt                     pattern of prompts that keyboard-interactive answers with
+ *                                    ssh_password: * ? [a-z,0] and \ as in the reference; default ""
+ * TryAllAvailableAuthMethods         default False; see ssh_auth_mode
  * OutputMode (own)                   "lines" (default) or "chunks"
  * LogLevel                           0 to 3; default 1
  * MaskSensitive                      default True; False is refused where the policy says so

@@ -70,11 +70,22 @@ SEXEC_API int sexec_set_ssh_user(struct sexec *object, const char *user);
 SEXEC_API const char *sexec_get_ssh_password(const struct sexec *object);
 SEXEC_API int sexec_set_ssh_password(struct sexec *object, const char *password);
 
-/* ssh_auth_mode: default 2. */
+/* ssh_auth_mode: default 2. Multi-factor asks what the server would take, gives it the first of
+ * gssapi-keyex, publickey, gssapi-with-mic, password and keyboard-interactive that it lists and that
+ * has credentials (Kerberos, where the policy allows it; keys; ssh_password; a handler of
+ * on_ssh_keyboard_interactive, or PasswordPrompt with ssh_password), and goes on so after each
+ * partial success; a method that is refused ends it. The other modes try the
+ * one method that they name. TryAllAvailableAuthMethods=True goes on after a refusal or a partial
+ * success, in that order, with whatever else the server lists and has credentials, in each mode but
+ * none and custom; the method of the mode comes first.
+ * Keys are tried in the order in which they were set and added; one that the server can't take, by
+ * its list of signature algorithms, is not tried. */
 enum sexec_auth_mode {
     SEXEC_AM_NONE = 0, /* signs on as "anonymous" */
+    SEXEC_AM_MULTI_FACTOR = 1,
     SEXEC_AM_PASSWORD = 2,
     SEXEC_AM_PUBLIC_KEY = 3,
+    SEXEC_AM_KEYBOARD_INTERACTIVE = 4,
     SEXEC_AM_GSSAPI_WITH_MIC = 5, /* Kerberos: with the tickets that are there (single sign-on), or
                                      with ssh_password as alternate credentials */
     SEXEC_AM_GSSAPI_KEYEX = 7,    /* Kerberos in the key exchange; where the server has no such

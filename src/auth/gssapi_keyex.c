@@ -34,6 +34,11 @@ static enum sx_err answered(struct sx_auth *auth, const struct sx_gss_answer *an
     return sx_transport_end(auth->transport, &payload);
 }
 
-const struct sx_auth_method sx_auth_method_gssapi_keyex = { .name = "gssapi-keyex",
-                                                            .start = start,
-                                                            .gss = answered };
+static bool is_ready(const struct sx_auth *auth)
+{
+    return auth->transport->is_gss_keyed;
+}
+
+const struct sx_auth_method sx_auth_method_gssapi_keyex = {
+    .name = "gssapi-keyex", .is_ready = is_ready, .start = start, .gss = answered
+};

@@ -127,6 +127,16 @@ static enum sx_err answered(struct sx_auth *auth, const struct sx_gss_answer *an
     return sx_auth_ask_gss_mic(auth, SX_GSS_CONTEXT_AUTH);
 }
 
+/* Whether there is a ticket is only known when the caller is asked for a token. */
+static bool is_ready(const struct sx_auth *auth)
+{
+    return auth->transport->config.offer->policy->may_use_kerberos;
+}
+
 const struct sx_auth_method sx_auth_method_gssapi_with_mic = {
-    .name = "gssapi-with-mic", .start = start, .message = message, .gss = answered
+    .name = "gssapi-with-mic",
+    .is_ready = is_ready,
+    .start = start,
+    .message = message,
+    .gss = answered,
 };

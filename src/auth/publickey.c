@@ -3,9 +3,6 @@
  * With one key the signed request goes out at once. With several, each is shown to the server
  * first, so that a signature (perhaps by a token or a person's touch) is made for a key that the
  * server takes. */
-#include <stdio.h>
-#include <string.h>
-
 #include "auth/userauth.h"
 #include "base/text.h"
 #include "wire/msg_auth.h"
@@ -33,16 +30,13 @@ static const struct sx_sig_alg *choose_algorithm(const struct sx_auth *auth)
     return NULL;
 }
 
-/* Notes for the error text that a key was not tried. */
 static void note_skipped(struct sx_auth *auth)
 {
-    size_t len = strlen(auth->refused_keys);
-
-    snprintf(auth->refused_keys + len, sizeof auth->refused_keys - len,
-             "; key %u (%s) not tried: policy %s and the server share no signature algorithm for "
-             "it",
-             auth->key_index + 1, sx_key_type_name(key_of(auth)->type),
-             auth->transport->config.offer->policy->name);
+    sx_auth_note(auth,
+                 "; key %u (%s) not tried: policy %s and the server share no signature algorithm "
+                 "for it",
+                 auth->key_index + 1, sx_key_type_name(key_of(auth)->type),
+                 auth->transport->config.offer->policy->name);
 }
 
 static enum sx_err send_query(struct sx_auth *auth)
@@ -89,6 +83,7 @@ static enum sx_err ask_to_sign(struct sx_auth *auth)
 static enum sx_err try_keys(struct sx_auth *auth)
 {
     for (; auth->key_index < auth->config.key_count; auth->key_index++) {
+        auth->key_next = auth->key_index + 1;
         auth->key_alg = choose_algorithm(auth);
         if (auth->key_alg == NULL) {
             note_skipped(auth);
@@ -106,8 +101,13 @@ static enum sx_err start(struct sx_auth *auth)
         return sx_fault_set(auth->fault, SX_ERR_AUTH_NO_CREDENTIALS,
                             "public key authentication needs a private key: set ssh_cert_store "
                             "and ssh_cert_store_type");
-    auth->key_index = 0;
+    auth->key_index = auth->key_next; /* keys that were accepted or refused don't come again */
     return try_keys(auth);
+}
+
+static bool is_ready(const struct sx_auth *auth)
+{
+    return auth->key_next < auth->config.key_count;
 }
 
 static enum sx_err retry(struct sx_auth *auth)
@@ -155,6 +155,8 @@ static enum sx_err signed_by_caller(struct sx_auth *auth, struct sx_slice signat
 }
 
 const struct sx_auth_method sx_auth_method_publickey = { .name = "publickey",
+                                                         .is_reusable = true,
+                                                         .is_ready = is_ready,
                                                          .start = start,
                                                          .message = message,
                                                          .retry = retry,

@@ -1,14 +1,22 @@
-/* auth/userauth.c: the method loop. Not here: what a method sends (one file each). */
+/* auth/userauth.c: the driver of methods. Not here: what a method sends (one file each), and the
+ * texts of failures (failure.c). */
 #include "auth/userauth.h"
 
 #include <string.h>
 
+#include "auth/failure.h"
 #include "base/text.h"
 #include "wire/msg_auth.h"
 #include "wire/msg_gss.h"
 #include "wire/msg_transport.h"
 
 #define SERVICE "ssh-userauth"
+
+/* What is proven already first; what a person has to type last. */
+const struct sx_auth_method *const sx_auth_methods[] = {
+    &sx_auth_method_gssapi_keyex, &sx_auth_method_publickey,   &sx_auth_method_gssapi_with_mic,
+    &sx_auth_method_password,     &sx_auth_method_interactive, NULL,
+};
 
 void sx_auth_init(struct sx_auth *auth, const struct sx_auth_config *config,
                   struct sx_transport *transport, struct sx_event_queue *events,
@@ -38,37 +46,93 @@ enum sx_err sx_auth_start(struct sx_auth *auth)
     return SX_OK;
 }
 
+/* ---- choosing a method --------------------------------------------------------------------- */
+
 static const struct sx_auth_method *method_of(enum sx_auth_mode mode)
 {
     switch (mode) {
-    case SX_AUTH_NONE: return &sx_auth_method_none;
+    case SX_AUTH_NONE:
+    case SX_AUTH_MULTI_FACTOR: return &sx_auth_method_none; /* which asks for the list */
     case SX_AUTH_PASSWORD: return &sx_auth_method_password;
     case SX_AUTH_PUBLICKEY: return &sx_auth_method_publickey;
+    case SX_AUTH_INTERACTIVE: return &sx_auth_method_interactive;
     case SX_AUTH_GSSAPI_WITH_MIC: return &sx_auth_method_gssapi_with_mic;
     case SX_AUTH_GSSAPI_KEYEX: return &sx_auth_method_gssapi_keyex;
+    case SX_AUTH_CUSTOM: break;
     }
     return NULL;
 }
 
-static enum sx_err give_up(struct sx_auth *auth)
+static bool is_trying_all(const struct sx_auth *auth)
 {
-    const char *left = auth->methods_left[0] == '\0' ? "(none told)" : auth->methods_left;
-
-    return sx_fault_set(auth->fault, SX_ERR_AUTH_FAILED,
-                        "authentication failed: method tried: %s (%u attempts)%s%s%s; methods that "
-                        "the server would take: %s",
-                        auth->method->name, auth->tries, auth->refused_keys,
-                        auth->gss_text[0] == '\0' ? "" : "; ", auth->gss_text, left);
+    return auth->config.is_trying_all && auth->config.mode != SX_AUTH_NONE &&
+           auth->config.mode != SX_AUTH_CUSTOM;
 }
 
-static enum sx_err start_method(struct sx_auth *auth)
+/* Whether a partial success is followed by what the server asks for next. */
+static bool is_multi(const struct sx_auth *auth)
 {
-    auth->method = method_of(auth->config.mode);
-    if (auth->method == NULL)
+    return auth->config.mode == SX_AUTH_MULTI_FACTOR || is_trying_all(auth);
+}
+
+static bool is_ready(const struct sx_auth *auth, const struct sx_auth_method *method)
+{
+    return method->is_ready != NULL && method->is_ready(auth);
+}
+
+static void mark_used(struct sx_auth *auth, const struct sx_auth_method *method)
+{
+    for (unsigned i = 0; sx_auth_methods[i] != NULL; i++)
+        if (sx_auth_methods[i] == method)
+            auth->used |= 1U << i;
+}
+
+/* Sends the method's first request, if it has one. */
+static enum sx_err begin(struct sx_auth *auth, const struct sx_auth_method *method)
+{
+    auth->method = method;
+    auth->is_exhausted = false;
+    auth->is_proof_sent = false;
+    auth->rounds = 0;
+    SX_TRY(method->start(auth));
+    sx_auth_note_tried(auth, auth->method->name); /* another stands in for gssapi-keyex */
+    if (auth->is_exhausted)
+        mark_used(auth, auth->method);
+    return SX_OK;
+}
+
+/* The next method of those that the server lists; is_exhausted when there is none. */
+static enum sx_err choose(struct sx_auth *auth, struct sx_slice listed)
+{
+    auth->is_exhausted = true;
+    for (unsigned i = 0; auth->is_exhausted && sx_auth_methods[i] != NULL; i++) {
+        const struct sx_auth_method *method = sx_auth_methods[i];
+
+        if ((auth->used & 1U << i) != 0 || !sx_list_has(listed, method->name) ||
+            !is_ready(auth, method))
+            continue;
+        SX_TRY(begin(auth, method));
+    }
+    return SX_OK;
+}
+
+/* With all methods to be tried, the mode names the one that comes first. Without credentials for
+ * it, there is still the server's list to be had. */
+static enum sx_err start_first(struct sx_auth *auth)
+{
+    const struct sx_auth_method *method = method_of(auth->config.mode);
+
+    if (method == NULL)
         return SX_ERR_ARGUMENT;
-    SX_TRY(auth->method->start(auth));
-    return auth->is_exhausted ? give_up(auth) : SX_OK;
+    if (is_trying_all(auth) && !is_ready(auth, method))
+        method = &sx_auth_method_none;
+    SX_TRY(begin(auth, method));
+    if (auth->is_exhausted && is_trying_all(auth))
+        SX_TRY(begin(auth, &sx_auth_method_none));
+    return auth->is_exhausted ? sx_auth_give_up(auth) : SX_OK;
 }
+
+/* ---- outcomes ------------------------------------------------------------------------------ */
 
 static enum sx_err on_service_accept(struct sx_auth *auth, struct sx_slice payload)
 {
@@ -80,7 +144,7 @@ static enum sx_err on_service_accept(struct sx_auth *auth, struct sx_slice paylo
                             "the server accepted a service that was not asked for");
     auth->transport->phase = SX_PHASE_AUTH;
     auth->state = SX_AUTH_STATE_TRYING;
-    return start_method(auth);
+    return start_first(auth);
 }
 
 static enum sx_err tell_outcome(struct sx_auth *auth, enum sx_event_type type, bool is_accepted,
@@ -92,10 +156,57 @@ static enum sx_err tell_outcome(struct sx_auth *auth, enum sx_event_type type, b
         .method = auth->method->name,
         .is_accepted = is_accepted,
         .is_partial = is_partial,
-        .is_unproven = is_accepted && !auth->is_proof_sent,
+        .is_unproven = is_accepted && !auth->is_proof_sent && !auth->has_proof,
         .methods_left = left,
     };
     return sx_event_push(auth->events, event);
+}
+
+/* The method at hand has nothing more to try: on to the next one, where the mode allows it. A
+ * refused factor ends it all (reference, amMultiFactor), but the first question "none" is none. */
+static enum sx_err after_refusal(struct sx_auth *auth, struct sx_slice listed)
+{
+    bool goes_on = is_trying_all(auth) || (auth->config.mode == SX_AUTH_MULTI_FACTOR &&
+                                           auth->method == &sx_auth_method_none);
+
+    mark_used(auth, auth->method);
+    if (goes_on)
+        SX_TRY(choose(auth, listed));
+    return auth->is_exhausted ? sx_auth_give_up(auth) : SX_OK;
+}
+
+/* The method found out by itself, in its middle, that it can't go on: a key that can't sign, no
+ * ticket, no answer to a prompt. That refuses no factor. */
+static enum sx_err after_step(struct sx_auth *auth)
+{
+    if (!auth->is_exhausted)
+        return SX_OK;
+    mark_used(auth, auth->method);
+    if (is_multi(auth))
+        SX_TRY(choose(auth, sx_slice_text(auth->methods_left)));
+    return auth->is_exhausted ? sx_auth_give_up(auth) : SX_OK;
+}
+
+/* The method was accepted, and is not enough. */
+static enum sx_err on_partial(struct sx_auth *auth, struct sx_slice listed)
+{
+    if (!is_multi(auth))
+        return sx_fault_set(auth->fault, SX_ERR_AUTH_FAILED,
+                            "authentication failed: the server accepted method %s and asks for a "
+                            "further one (%s), which this mode doesn't provide; ssh_auth_mode 1 "
+                            "(multi-factor) does",
+                            auth->method->name, auth->methods_left);
+    if (auth->factors == SX_AUTH_FACTORS_MAX)
+        return sx_fault_set(auth->fault, SX_ERR_PEER_UNEXPECTED,
+                            "the server asks for one more method after %u that it accepted",
+                            auth->factors);
+    auth->factors++;
+    auth->has_proof = auth->has_proof || auth->is_proof_sent;
+    sx_auth_note_tried(auth, "(accepted)");
+    if (!auth->method->is_reusable)
+        mark_used(auth, auth->method);
+    SX_TRY(choose(auth, listed));
+    return auth->is_exhausted ? sx_auth_give_up(auth) : SX_OK;
 }
 
 static enum sx_err on_failure(struct sx_auth *auth, struct sx_slice payload)
@@ -106,34 +217,34 @@ static enum sx_err on_failure(struct sx_auth *auth, struct sx_slice payload)
     if (auth->state != SX_AUTH_STATE_TRYING)
         return sx_fault_set(auth->fault, SX_ERR_PEER_UNEXPECTED,
                             "the server refused a request that was not made");
-    auth->tries++;
     sx_escape(auth->methods_left, sizeof auth->methods_left, msg.methods);
     SX_TRY(tell_outcome(auth, SX_EVENT_AUTH_TRIED, false, msg.partial_success, msg.methods));
     if (msg.partial_success)
-        return sx_fault_set(auth->fault, SX_ERR_AUTH_FAILED,
-                            "the server accepted method %s and asks for a further one (%s), which "
-                            "this mode doesn't provide",
-                            auth->method->name, auth->methods_left);
-    if (auth->method->retry != NULL)
+        return on_partial(auth, msg.methods);
+    auth->tries++;
+    auth->is_exhausted = true;
+    if (auth->method->retry != NULL) {
+        auth->is_exhausted = false;
         SX_TRY(auth->method->retry(auth));
-    else
-        auth->is_exhausted = true;
-    return auth->is_exhausted ? give_up(auth) : SX_OK;
+    }
+    return auth->is_exhausted ? after_refusal(auth, msg.methods) : SX_OK;
 }
 
 /* Access granted. A server that never asked for the proof which the mode demands may be an
  * impostor that wants to see what the session sends: the policy decides. */
 static enum sx_err on_success(struct sx_auth *auth, struct sx_slice payload)
 {
+    bool is_proven = auth->is_proof_sent || auth->has_proof;
+
     SX_TRY(sx_msg_userauth_success_decode(payload));
-    if (auth->state != SX_AUTH_STATE_TRYING && auth->state != SX_AUTH_STATE_SIGNING &&
-        auth->state != SX_AUTH_STATE_GSS)
+    if (auth->state != SX_AUTH_STATE_TRYING)
         return sx_fault_set(auth->fault, SX_ERR_PEER_UNEXPECTED,
                             "the server granted access before it was asked for");
-    if (!auth->is_proof_sent && !auth->transport->config.offer->policy->may_accept_without_proof)
+    if (!is_proven && !auth->transport->config.offer->policy->may_accept_without_proof)
         return sx_fault_set(auth->fault, SX_ERR_AUTH_UNPROVEN,
-                            "the server granted access without asking for the proof that method "
-                            "%s gives; policy %s refuses such a server",
+                            "the server granted access after method %s without asking for the "
+                            "proof that the authentication mode demands; policy %s refuses such a "
+                            "server",
                             auth->method->name, auth->transport->config.offer->policy->name);
     auth->state = SX_AUTH_STATE_DONE;
     SX_TRY(sx_transport_authenticated(auth->transport));
@@ -163,7 +274,28 @@ enum sx_err sx_auth_message(struct sx_auth *auth, struct sx_slice payload)
                             "the server sent message %u, which has no place in method %s",
                             payload.ptr[0], auth->method == NULL ? "-" : auth->method->name);
     SX_TRY(auth->method->message(auth, payload));
-    return auth->is_exhausted ? give_up(auth) : SX_OK;
+    return after_step(auth);
+}
+
+/* ---- questions to the caller ---------------------------------------------------------------- */
+
+bool sx_auth_is_waiting(const struct sx_auth *auth)
+{
+    return auth->state == SX_AUTH_STATE_SIGNING || auth->state == SX_AUTH_STATE_ASKING ||
+           auth->state == SX_AUTH_STATE_GSS;
+}
+
+enum sx_err sx_auth_ask(struct sx_auth *auth, const struct sx_event_ask *ask)
+{
+    struct sx_event event = { .type = SX_EVENT_ASK, .ask = *ask };
+
+    if (auth->rounds == SX_AUTH_ROUNDS_MAX)
+        return sx_fault_set(auth->fault, SX_ERR_PEER_UNEXPECTED,
+                            "the server asked %u times in method %s without coming to an end",
+                            auth->rounds, auth->method->name);
+    auth->rounds++;
+    auth->state = SX_AUTH_STATE_ASKING;
+    return sx_event_push(auth->events, event);
 }
 
 enum sx_err sx_auth_ask_gss_mic(struct sx_auth *auth, enum sx_gss_context context)
@@ -195,7 +327,7 @@ enum sx_err sx_auth_answer_gss(struct sx_auth *auth, const struct sx_gss_answer 
         return SX_ERR_STATE;
     auth->state = SX_AUTH_STATE_TRYING;
     SX_TRY(auth->method->gss(auth, answer));
-    return auth->is_exhausted ? give_up(auth) : SX_OK;
+    return after_step(auth);
 }
 
 enum sx_err sx_auth_answer_sign(struct sx_auth *auth, struct sx_slice signature)
@@ -204,5 +336,14 @@ enum sx_err sx_auth_answer_sign(struct sx_auth *auth, struct sx_slice signature)
         return SX_ERR_STATE;
     auth->state = SX_AUTH_STATE_TRYING;
     SX_TRY(auth->method->signature(auth, signature));
-    return auth->is_exhausted ? give_up(auth) : SX_OK;
+    return after_step(auth);
+}
+
+enum sx_err sx_auth_answer_ask(struct sx_auth *auth, const struct sx_slice *answers, unsigned count)
+{
+    if (auth->state != SX_AUTH_STATE_ASKING)
+        return SX_ERR_STATE;
+    auth->state = SX_AUTH_STATE_TRYING;
+    SX_TRY(auth->method->answer(auth, answers, count));
+    return after_step(auth);
 }

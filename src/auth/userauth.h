@@ -1,23 +1,42 @@
 /* auth/userauth.h: the user authentication protocol of RFC 4252, without I/O.
  *
- * The loop asks for the service, tries the methods that its mode allows, and reports each
- * outcome. A method is one file with one const descriptor. */
+ * The driver asks for the service, starts the methods that its mode allows and reports each
+ * outcome. A method is one file with one const descriptor.
+ *
+ * Which methods are tried (the reference's ssh_auth_mode, TryAllAvailableAuthMethods):
+ * - a mode of one method tries that alone; a partial success, which asks for a further method, and
+ *   a refusal are failures;
+ * - multi-factor first asks with "none" what the server would take, and then gives it, of what it
+ *   lists, the first method in the order of sx_auth_methods for which there are credentials; after
+ *   each partial success again. A method that is refused is a failure;
+ * - with is_trying_all, a refusal or a partial success of any mode but none and custom goes on to
+ *   the next method that the server lists and for which there are credentials. */
 #ifndef SX_AUTH_USERAUTH_H
 #define SX_AUTH_USERAUTH_H
 
 #include "base/secret.h"
 #include "transport/transport.h"
+#include "wire/msg_interactive.h"
 
-/* The reference's ssh_auth_mode values that this room serves so far. */
+/* The reference's ssh_auth_mode values. */
 enum sx_auth_mode {
     SX_AUTH_NONE = 0,
+    SX_AUTH_MULTI_FACTOR = 1,
     SX_AUTH_PASSWORD = 2,
     SX_AUTH_PUBLICKEY = 3,
+    SX_AUTH_INTERACTIVE = 4,
     SX_AUTH_GSSAPI_WITH_MIC = 5,
+    SX_AUTH_CUSTOM = 6,
     SX_AUTH_GSSAPI_KEYEX = 7, /* gssapi-with-mic where the key exchange was none of GSSAPI */
 };
 
-enum { SX_AUTH_KEYS_MAX = 32, SX_AUTH_TEXT_MAX = 1024 };
+enum {
+    SX_AUTH_KEYS_MAX = 32,
+    SX_AUTH_TEXT_MAX = 1024,
+    SX_AUTH_METHODS_MAX = 16, /* rows of sx_auth_methods */
+    SX_AUTH_FACTORS_MAX = 8,  /* partial successes of one sign-on */
+    SX_AUTH_ROUNDS_MAX = 32,  /* questions of one method's run */
+};
 
 /* A key that the user has: what the server is shown. Signing is a request to the caller. */
 struct sx_auth_key {
@@ -28,26 +47,32 @@ struct sx_auth_key {
 /* All borrowed; must outlive the authentication. */
 struct sx_auth_config {
     enum sx_auth_mode mode;
+    bool is_trying_all; /* TryAllAvailableAuthMethods */
+    bool can_answer;    /* there is somebody who answers prompts */
     struct sx_slice user;
     struct sx_slice password;
-    const struct sx_auth_key *keys;
+    const struct sx_auth_key *keys; /* tried in this order */
     unsigned key_count;
 };
 
 struct sx_auth;
 
-/* A method: start sends its first request (or reports that it has nothing to try, by setting
- * is_exhausted); message takes its own numbers 60 to 79; retry says what to do when the server
- * refused the last request (a further key, or is_exhausted); signature takes the caller's answer to
- * SX_EVENT_SIGN, empty when the key can't sign; gss takes the answer to SX_EVENT_GSS. All but name
- * and start may be NULL. */
+/* A method. is_ready: whether there are credentials for it. start sends its first request (or
+ * reports that it has nothing to try, by setting is_exhausted); it comes again after a partial
+ * success, for a further factor. message takes its own numbers 60 to 79. retry says what to do when
+ * the server refused the last request (a further key, or is_exhausted). signature takes the
+ * caller's answer to SX_EVENT_SIGN, empty when the key can't sign; answer those to SX_EVENT_ASK,
+ * count 0 when there is none; gss the answer to SX_EVENT_GSS. All but name and start may be NULL. */
 struct sx_auth_method {
     const char *name;
+    bool is_reusable; /* its partial success may be followed by itself (another key or question) */
+    bool (*is_ready)(const struct sx_auth *auth);
     enum sx_err (*start)(struct sx_auth *auth);
     enum sx_err (*message)(struct sx_auth *auth, struct sx_slice payload);
     enum sx_err (*retry)(struct sx_auth *auth);
     enum sx_err (*signature)(struct sx_auth *auth, struct sx_slice signature);
     enum sx_err (*gss)(struct sx_auth *auth, const struct sx_gss_answer *answer);
+    enum sx_err (*answer)(struct sx_auth *auth, const struct sx_slice *answers, unsigned count);
 };
 
 extern const struct sx_auth_method sx_auth_method_none;
@@ -55,6 +80,10 @@ extern const struct sx_auth_method sx_auth_method_password;
 extern const struct sx_auth_method sx_auth_method_publickey;
 extern const struct sx_auth_method sx_auth_method_gssapi_with_mic;
 extern const struct sx_auth_method sx_auth_method_gssapi_keyex;
+extern const struct sx_auth_method sx_auth_method_interactive;
+
+/* The methods that the driver may choose by itself, the preferred first, NULL at the end. */
+extern const struct sx_auth_method *const sx_auth_methods[];
 
 enum sx_auth_state {
     SX_AUTH_STATE_IDLE,
@@ -62,6 +91,7 @@ enum sx_auth_state {
     SX_AUTH_STATE_TRYING,  /* a request is out */
     SX_AUTH_STATE_SIGNING, /* the caller was asked to sign */
     SX_AUTH_STATE_GSS,     /* the caller was asked for a token or a MIC of GSSAPI */
+    SX_AUTH_STATE_ASKING,  /* the caller was asked for SX_EVENT_ASK's answers */
     SX_AUTH_STATE_DONE,
 };
 
@@ -83,17 +113,25 @@ struct sx_auth {
     const struct sx_auth_method *method;
     bool is_exhausted;  /* the method has nothing left to try */
     bool is_proof_sent; /* the request that is out carries the proof its mode demands */
-    unsigned tries;
+    bool has_proof;     /* so did one that the server took before, as a factor of several */
+    unsigned tries;     /* requests that were refused */
+    unsigned factors;   /* methods that were accepted, but not enough */
+    unsigned rounds;    /* questions of the method at hand */
+    uint32_t used;      /* bit i: sx_auth_methods[i] is not to be tried (again) */
     /* publickey */
     unsigned key_index;
+    unsigned key_next; /* the first that was not tried yet */
     const struct sx_sig_alg *key_alg;
     struct sx_buffer to_sign;
-    char refused_keys[256]; /* why keys were not tried, for the error text */
     /* gssapi-with-mic */
     enum sx_auth_gss_stage gss_stage;
-    char gss_text
-        [SX_AUTH_TEXT_MAX]; /* why Kerberos said no, ours or the server's; "" if it didn't */
+    /* why Kerberos said no, ours or the server's; "" if it didn't */
+    char gss_text[SX_AUTH_TEXT_MAX];
+    /* keyboard-interactive, password: what the server asks; borrows from its message */
+    struct sx_msg_info_request request;
     /* for error texts */
+    char tried[SX_AUTH_TEXT_MAX];        /* methods, in the order of their start */
+    char note[512];                      /* "; " and why something was not tried, one by one */
     char methods_left[SX_AUTH_TEXT_MAX]; /* as the server listed them last, escaped */
 };
 
@@ -117,6 +155,24 @@ SX_MUST_USE enum sx_err sx_auth_answer_gss(struct sx_auth *auth,
 
 /* For the methods: asks the caller for a MIC over what RFC 4462 sections 3.5 and 4 say. */
 SX_MUST_USE enum sx_err sx_auth_ask_gss_mic(struct sx_auth *auth, enum sx_gss_context context);
+/* The answers to SX_EVENT_ASK: as many as it has prompts (one for a new password or a packet), or
+ * count 0 with answers NULL for none, which gives the method up. Copied where they are sent. */
+SX_MUST_USE enum sx_err sx_auth_answer_ask(struct sx_auth *auth, const struct sx_slice *answers,
+                                           unsigned count);
+
+/* Waits for an answer of the caller. */
+bool sx_auth_is_waiting(const struct sx_auth *auth);
+
+/* The server went away: when it had refused something before, that is what it means, and the fault
+ * is replaced by one that says so. Returns the error that holds. */
+enum sx_err sx_auth_left(struct sx_auth *auth, enum sx_err err);
+
+/* For methods: a question to the caller. */
+SX_MUST_USE enum sx_err sx_auth_ask(struct sx_auth *auth, const struct sx_event_ask *ask);
+
+/* For methods: appends to the error text why something was not tried. Texts of the server must be
+ * escaped. */
+void sx_auth_note(struct sx_auth *auth, const char *fmt, ...) SX_PRINTF(2, 3);
 
 void sx_auth_clear(struct sx_auth *auth);
 

@@ -17,6 +17,7 @@ enum sx_event_type {
     SX_EVENT_KEYS_IN_USE,    /* a key exchange is complete in both directions */
     SX_EVENT_BANNER,         /* text of the server for the user, in text */
     SX_EVENT_SIGN,           /* request: sign with a user key, in sign */
+    SX_EVENT_ASK,            /* request: something that only the user knows, in ask */
     SX_EVENT_AUTH_TRIED,     /* a method's outcome, in auth */
     SX_EVENT_LOGGED_ON,      /* authentication is complete, in auth */
     SX_EVENT_STARTED,        /* the server started the command */
@@ -74,6 +75,27 @@ struct sx_event_sign {
     unsigned key_index;      /* into the identities that the engine was given */
     const char *algorithm;   /* signature algorithm name */
     struct sx_slice message; /* what to sign; holds no secret */
+};
+
+/* What the user is asked for. */
+enum sx_ask_kind {
+    SX_ASK_PROMPTS,      /* an answer to each prompt (RFC 4256 section 3.3) */
+    SX_ASK_NEW_PASSWORD, /* one answer; the server's words are in prompts[0] */
+    SX_ASK_PACKET, /* one answer: the payload to send next; the last one that came in packet */
+};
+
+struct sx_prompt {
+    struct sx_slice text;
+    bool is_echoed; /* what is typed may be shown */
+};
+
+struct sx_event_ask {
+    enum sx_ask_kind kind;
+    struct sx_slice name;
+    struct sx_slice instruction;
+    const struct sx_prompt *prompts;
+    unsigned count; /* may be 0: there is only something to read */
+    struct sx_slice packet;
 };
 
 struct sx_event_auth {
@@ -146,6 +168,7 @@ struct sx_event {
         struct sx_event_negotiated negotiated;
         struct sx_event_host_key host_key;
         struct sx_event_sign sign;
+        struct sx_event_ask ask;
         struct sx_event_auth auth;
         struct sx_event_exit exit;
         struct sx_event_closed closed;

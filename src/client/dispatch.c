@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "client/answers.h"
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/explain.h"
@@ -11,9 +12,7 @@
 #include "client/session.h"
 #include "keys/fingerprint.h"
 
-static void status(struct sexec *object, const char *fmt, ...) SX_PRINTF(2, 3);
-
-static void status(struct sexec *object, const char *fmt, ...)
+void sx_status(struct sexec *object, const char *fmt, ...)
 {
     char line[SX_TEXT_MAX];
     va_list args;
@@ -36,7 +35,7 @@ static void on_version(struct sexec *object, struct sx_slice version)
 
     snprintf(object->server_version, sizeof object->server_version, "%.*s", (int)version.len,
              (const char *)version.ptr);
-    status(object, "Server version: %s", sx_escape(shown, sizeof shown, version));
+    sx_status(object, "Server version: %s", sx_escape(shown, sizeof shown, version));
 }
 
 static const char *reason_text(enum sx_rekey_reason reason)
@@ -62,12 +61,13 @@ static void on_negotiated(struct sexec *object, const struct sx_event_negotiated
              algs->mac_c2s == NULL ? implied : algs->mac_c2s,
              algs->mac_s2c == NULL ? implied : algs->mac_s2c, algs->compression_c2s,
              algs->compression_s2c, algs->is_strict ? "yes" : "no", reason_text(algs->reason));
-    status(object,
-           "Key exchange (%s): kex %s, host key %s, cipher %s/%s, MAC %s/%s, strict key exchange "
-           "%s",
-           reason_text(algs->reason), algs->kex, algs->host_key, algs->cipher_c2s, algs->cipher_s2c,
-           algs->mac_c2s == NULL ? "-" : algs->mac_c2s, algs->mac_s2c == NULL ? "-" : algs->mac_s2c,
-           algs->is_strict ? "on" : "off");
+    sx_status(
+        object,
+        "Key exchange (%s): kex %s, host key %s, cipher %s/%s, MAC %s/%s, strict key exchange "
+        "%s",
+        reason_text(algs->reason), algs->kex, algs->host_key, algs->cipher_c2s, algs->cipher_s2c,
+        algs->mac_c2s == NULL ? "-" : algs->mac_c2s, algs->mac_s2c == NULL ? "-" : algs->mac_s2c,
+        algs->is_strict ? "on" : "off");
 }
 
 static enum sx_hash fingerprint_hash(const struct sexec *object)
@@ -99,8 +99,8 @@ static enum sx_err judge_host_key(struct sexec *object, const struct sx_event_ho
     if (sx_fire_server_authentication(object, key->blob, fingerprint, key->algorithm,
                                       trust != SX_HOST_TRUST_NONE)) {
         object->host_trust = trust == SX_HOST_TRUST_NONE ? SX_HOST_TRUST_EVENT : trust;
-        status(object, "Host key %s %s accepted (by %s)", key->key_type, fingerprint,
-               sx_host_trust_name(object->host_trust));
+        sx_status(object, "Host key %s %s accepted (by %s)", key->key_type, fingerprint,
+                  sx_host_trust_name(object->host_trust));
         return SX_OK;
     }
     return sx_host_trust_reject(&settings, object->provider, key, &object->fault);
@@ -121,23 +121,32 @@ static void on_sign(struct sexec *object, const struct sx_event_sign *request)
     sx_buffer_clear(&signature);
 }
 
+/* What fails here would leave the server waiting: it ends the action. */
+static void on_ask(struct sexec *object, const struct sx_event_ask *ask)
+{
+    enum sx_err err = sx_answer(object, ask);
+
+    if (err != SX_OK && sx_engine_is_waiting(object->engine))
+        object->stream_error = sx_fault_note(&object->fault, err);
+}
+
 static void on_auth(struct sexec *object, const struct sx_event_auth *auth)
 {
     char left[512];
 
     if (!auth->is_accepted) {
-        status(object, "Authentication method %s: %s; methods left: %s", auth->method,
-               auth->is_partial ? "accepted, more is needed" : "refused",
-               sx_escape(left, sizeof left, auth->methods_left));
+        sx_status(object, "Authentication method %s: %s; methods left: %s", auth->method,
+                  auth->is_partial ? "accepted, more is needed" : "refused",
+                  sx_escape(left, sizeof left, auth->methods_left));
         return;
     }
     object->is_connected = true;
     if (auth->is_unproven)
-        status(object,
-               "Warning: the server granted access without asking for the proof that method %s "
-               "gives",
-               auth->method);
-    status(object, "Signed on with method %s", auth->method);
+        sx_status(object,
+                  "Warning: the server granted access after method %s without asking for the proof "
+                  "that the authentication mode demands",
+                  auth->method);
+    sx_status(object, "Signed on with method %s", auth->method);
     sx_fire_connection_status(object, "S/Shell handshake complete.", 0, "OK");
 }
 
@@ -188,10 +197,11 @@ void sx_session_event(void *context, const struct sx_event *event)
                                         judge_host_key(object, &event->host_key) == SX_OK));
         break;
     case SX_EVENT_BANNER:
-        status(object, "Banner: %s", sx_escape(shown, sizeof shown, event->text));
+        sx_status(object, "Banner: %s", sx_escape(shown, sizeof shown, event->text));
         break;
     case SX_EVENT_SIGN: on_sign(object, &event->sign); break;
     case SX_EVENT_GSS: sx_kerberos_request(object, &event->gss); break;
+    case SX_EVENT_ASK: on_ask(object, &event->ask); break;
     case SX_EVENT_AUTH_TRIED:
     case SX_EVENT_LOGGED_ON: on_auth(object, &event->auth); break;
     case SX_EVENT_STARTED:

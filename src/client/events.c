@@ -1,5 +1,5 @@
 /* client/events.c: the event arguments, their accessors, and the calls of the handlers. */
-#include "client/events.h"
+#include "client/fire.h"
 
 struct sexec_connected_event {
     int status_code;
@@ -46,8 +46,8 @@ struct sexec_stderr_event {
     struct sx_slice text;
 };
 
-static void set_handler(struct sexec *object, enum sx_handler_index index, void (*function)(void),
-                        void *context)
+void sx_set_handler(struct sexec *object, enum sx_handler_index index, void (*function)(void),
+                    void *context)
 {
     if (object != NULL)
         object->handlers[index] = (struct sx_handler){ function, context };
@@ -57,24 +57,6 @@ bool sx_has_handler(const struct sexec *object, enum sx_handler_index index)
 {
     return object->handlers[index].function != NULL;
 }
-
-/* SETTER defines sexec_on_NAME; FIRE calls the handler of that type, if there is one. */
-#define SETTER(name, index)                                                                        \
-    void sexec_on_##name(struct sexec *object, sexec_##name##_handler handler, void *context)      \
-    {                                                                                              \
-        set_handler(object, (index), (void (*)(void))handler, context);                            \
-    }
-
-#define FIRE(name, index, event)                                                                   \
-    do {                                                                                           \
-        struct sx_handler fire_handler = object->handlers[index];                                  \
-        if (fire_handler.function != NULL) {                                                       \
-            object->handler_depth++;                                                               \
-            ((sexec_##name##_handler)fire_handler.function)(object, (event),                       \
-                                                            fire_handler.context);                 \
-            object->handler_depth--;                                                               \
-        }                                                                                          \
-    } while (0)
 
 SETTER(connected, SX_ON_CONNECTED)
 SETTER(connection_status, SX_ON_CONNECTION_STATUS)

@@ -35,6 +35,8 @@ enum sx_handler_index {
     SX_ON_STDOUT,
     SX_ON_STDERR,
     SX_ON_STDIN_READY,
+    SX_ON_SSH_KEYBOARD_INTERACTIVE,
+    SX_ON_SSH_PASSWORD_CHANGE,
     SX_HANDLER_COUNT,
 };
 
@@ -45,6 +47,8 @@ struct sx_values {
     char *ssh_user;
     struct sx_secret ssh_password; /* with its NUL */
     int ssh_auth_mode;
+    bool try_all_methods;
+    char *password_prompt;                  /* "": none is answered by itself */
     struct sx_secret stores[SX_STORES_MAX]; /* key files' names or keys; [0] is ssh_cert_store */
     unsigned store_count;
     int ssh_cert_store_type;

@@ -95,11 +95,11 @@ int sexec_get_ssh_auth_mode(const struct sexec *object)
 int sexec_set_ssh_auth_mode(struct sexec *object, int mode)
 {
     TRY_CODE(refuse_in_use(object, "ssh_auth_mode"));
-    if (mode != SEXEC_AM_NONE && mode != SEXEC_AM_PASSWORD && mode != SEXEC_AM_PUBLIC_KEY &&
-        mode != SEXEC_AM_GSSAPI_WITH_MIC && mode != SEXEC_AM_GSSAPI_KEYEX)
+    if (mode < SEXEC_AM_NONE || mode > SEXEC_AM_GSSAPI_KEYEX || mode == 6)
         return sx_fail(object, SEXEC_INVALID_ARGUMENT,
-                       "ssh_auth_mode %d isn't available: this version has 0 (none), 2 "
-                       "(password), 3 (public key), 5 (gssapi-with-mic) and 7 (gssapi-keyex)",
+                       "ssh_auth_mode %d isn't available: this version has 0 (none), 1 "
+                       "(multi-factor), 2 (password), 3 (public key), 4 (keyboard-interactive), 5 "
+                       "(gssapi-with-mic) and 7 (gssapi-keyex)",
                        mode);
     object->values.ssh_auth_mode = mode;
     return 0;

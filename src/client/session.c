@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/answers.h"
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
@@ -131,10 +132,25 @@ static enum sx_err load_key(struct sexec *object, const struct sx_secret *store,
     return sx_signer_add(&object->signer, key, fault);
 }
 
+/* Where other methods would do as well, a store that was never set is no mistake. */
+static bool are_keys_wanted(const struct sexec *object)
+{
+    const struct sx_values *values = &object->values;
+
+    if (object->is_explaining)
+        return false;
+    switch (values->ssh_auth_mode) {
+    case SEXEC_AM_PUBLIC_KEY: return true;
+    case SEXEC_AM_NONE: return false;
+    case SEXEC_AM_MULTI_FACTOR: return values->ssh_cert_store_type != SEXEC_CST_USER;
+    default: return values->try_all_methods && values->ssh_cert_store_type != SEXEC_CST_USER;
+    }
+}
+
 static enum sx_err load_keys(struct sexec *object, struct sx_fault *fault)
 {
     sx_signer_init(&object->signer, object->offer.user_key);
-    if (object->values.ssh_auth_mode != SEXEC_AM_PUBLIC_KEY || object->is_explaining)
+    if (!are_keys_wanted(object))
         return SX_OK;
     for (unsigned i = 0; i < object->values.store_count; i++)
         SX_TRY(load_key(object, &object->values.stores[i], fault));
@@ -176,6 +192,8 @@ static enum sx_err make_engine(struct sexec *object, struct sx_fault *fault)
                        .version_patterns = values->version_patterns,
                        .log = &object->log },
         .auth = { .mode = (enum sx_auth_mode)values->ssh_auth_mode,
+                  .is_trying_all = values->try_all_methods,
+                  .can_answer = sx_can_answer(object),
                   .user = sx_slice_text(is_anonymous ? "anonymous" : values->ssh_user),
                   .password = sx_secret_text_slice(&values->ssh_password),
                   .keys = keys,

@@ -43,9 +43,9 @@ static void each_text(struct sx_values *values, void (*visit)(char **text, void 
                              &values->provider_config,  &values->accept_fingerprints,
                              &values->fingerprint_hash, &values->client_version,
                              &values->version_patterns, &values->stdin_file,
-                             &values->output_mode,      &values->kerberos_spn,
-                             &values->kerberos_realm,   &values->kerberos_keytab,
-                             &values->kerberos_cache };
+                             &values->output_mode,      &values->password_prompt,
+                             &values->kerberos_spn,     &values->kerberos_realm,
+                             &values->kerberos_keytab,  &values->kerberos_cache };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         visit(texts[i], ctx);

@@ -51,11 +51,13 @@ static enum sx_disconnect_reason reason_of(enum sx_err err)
  * kind of error: details are for our side. */
 static enum sx_err latch(struct sx_engine *engine, enum sx_err err)
 {
+    bool is_left = err == SX_ERR_PEER_DISCONNECT;
+
     if (err == SX_OK || engine->is_ended)
         return err;
     engine->is_ended = true;
-    err = sx_fault_note(&engine->fault, err);
-    if (err != SX_ERR_PEER_DISCONNECT)
+    err = sx_auth_left(&engine->auth, sx_fault_note(&engine->fault, err));
+    if (!is_left)
         sx_transport_disconnect(&engine->transport, reason_of(err), sx_err_name(err));
     return err;
 }
@@ -134,8 +136,7 @@ void sx_engine_sent(struct sx_engine *engine, size_t n)
 
 bool sx_engine_is_waiting(const struct sx_engine *engine)
 {
-    return engine->transport.is_host_key_asked || engine->auth.state == SX_AUTH_STATE_SIGNING ||
-           engine->auth.state == SX_AUTH_STATE_GSS;
+    return engine->transport.is_host_key_asked || sx_auth_is_waiting(&engine->auth);
 }
 
 /* Handles messages until there is an event, a question, or nothing left. */
@@ -223,6 +224,16 @@ enum sx_err sx_engine_answer_gss(struct sx_engine *engine, const struct sx_gss_a
     if (engine->auth.state != SX_AUTH_STATE_GSS)
         return SX_ERR_STATE;
     return latch(engine, sx_auth_answer_gss(&engine->auth, answer));
+}
+
+enum sx_err sx_engine_answer_ask(struct sx_engine *engine, const struct sx_slice *answers,
+                                 unsigned count)
+{
+    if (engine->is_ended)
+        return ended(engine);
+    if (engine->auth.state != SX_AUTH_STATE_ASKING)
+        return SX_ERR_STATE;
+    return latch(engine, sx_auth_answer_ask(&engine->auth, answers, count));
 }
 
 bool sx_engine_is_logged_on(const struct sx_engine *engine)

@@ -55,6 +55,8 @@ uint64_t sx_engine_deadline(const struct sx_engine *engine);
 bool sx_engine_is_waiting(const struct sx_engine *engine);
 SX_MUST_USE enum sx_err sx_engine_answer_host_key(struct sx_engine *engine, bool is_accepted);
 SX_MUST_USE enum sx_err sx_engine_answer_sign(struct sx_engine *engine, struct sx_slice signature);
+SX_MUST_USE enum sx_err sx_engine_answer_ask(struct sx_engine *engine,
+                                             const struct sx_slice *answers, unsigned count);
 
 SX_MUST_USE enum sx_err sx_engine_answer_gss(struct sx_engine *engine,
                                              const struct sx_gss_answer *answer);

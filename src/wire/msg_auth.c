@@ -20,6 +20,15 @@ void sx_msg_userauth_password_encode(struct sx_writer *writer, struct sx_slice u
     sx_writer_string(writer, password);
 }
 
+void sx_msg_userauth_password_change_encode(struct sx_writer *writer, struct sx_slice user,
+                                            struct sx_slice password, struct sx_slice new_password)
+{
+    sx_msg_userauth_request_encode(writer, user, "password");
+    sx_writer_bool(writer, true);
+    sx_writer_string(writer, password);
+    sx_writer_string(writer, new_password);
+}
+
 /* The request up to the public key, which is also the tail of what is signed. */
 static void publickey_head_encode(struct sx_writer *writer, struct sx_slice user,
                                   bool has_signature, struct sx_slice algorithm,

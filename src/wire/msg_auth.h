@@ -14,6 +14,10 @@ void sx_msg_userauth_request_encode(struct sx_writer *writer, struct sx_slice us
 void sx_msg_userauth_password_encode(struct sx_writer *writer, struct sx_slice user,
                                      struct sx_slice password);
 
+/* RFC 4252 section 8: the request again, with the new password that the server asked for. */
+void sx_msg_userauth_password_change_encode(struct sx_writer *writer, struct sx_slice user,
+                                            struct sx_slice password, struct sx_slice new_password);
+
 /* RFC 4252 section 7. Without a signature (has_signature false) it asks whether the key would do. */
 struct sx_msg_userauth_publickey {
     struct sx_slice user;

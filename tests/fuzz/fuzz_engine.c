@@ -63,6 +63,7 @@ static const uint8_t stalls[] = {
     SX_MSG_SERVICE_ACCEPT,
     SX_MSG_USERAUTH_SUCCESS,
     SX_MSG_USERAUTH_PK_OK,
+    SX_MSG_USERAUTH_FAILURE,
     SX_MSG_CHANNEL_OPEN_CONFIRMATION,
     SX_MSG_CHANNEL_SUCCESS,
     SX_MSG_CHANNEL_DATA,
@@ -103,7 +104,7 @@ static void use(struct session *session, uint8_t what, struct fuzz_bytes *bytes)
     enum sx_err err = SX_OK;
     size_t taken = 0;
 
-    switch (what % 9) {
+    switch (what % 10) {
     case 0: err = sx_engine_execute(engine, fuzz_slice(bytes, fuzz_u8(bytes))); break;
     case 1: err = sx_engine_write(engine, sx_slice_of(data, fuzz_u16(bytes)), &taken); break;
     case 2: err = sx_engine_send_eof(engine); break;
@@ -112,6 +113,15 @@ static void use(struct session *session, uint8_t what, struct fuzz_bytes *bytes)
     case 5: err = sx_engine_close_channel(engine); break;
     case 6: err = sx_engine_rekey(engine); break;
     case 7: err = sx_engine_answer_host_key(engine, fuzz_u8(bytes) % 4 != 0); break;
+    case 8: {
+        struct sx_slice answers[3];
+        unsigned count = fuzz_u8(bytes) % 4;
+
+        for (unsigned i = 0; i < count; i++)
+            answers[i] = fuzz_slice(bytes, fuzz_u8(bytes));
+        err = sx_engine_answer_ask(engine, answers, count);
+        break;
+    }
     default: err = sx_engine_answer_sign(engine, fuzz_slice(bytes, fuzz_u8(bytes))); break;
     }
     if (err != SX_OK && sx_err_blame(err) != SX_BLAME_USAGE)
@@ -159,7 +169,9 @@ static void run_with_peer(struct session *session, struct fuzz_bytes *bytes)
 static struct session_config config_from(struct fuzz_bytes *bytes)
 {
     static const enum sx_auth_mode modes[] = { SX_AUTH_NONE, SX_AUTH_PASSWORD, SX_AUTH_PUBLICKEY,
-                                               SX_AUTH_PUBLICKEY };
+                                               SX_AUTH_MULTI_FACTOR };
+    static const struct peer_round rounds[] = { { "n", "i", 1, { "Password: " }, { "secret" } } };
+    static const char *const answers[] = { "secret", NULL };
     struct session_config config = session_config_default();
     uint8_t choice = fuzz_u8(bytes), more = fuzz_u8(bytes);
 
@@ -171,6 +183,11 @@ static struct session_config config_from(struct fuzz_bytes *bytes)
     config.peer.is_strict = (choice & 4) != 0;
     config.mode = modes[choice >> 3 & 3];
     config.password = config.peer.password = "secret";
+    config.peer.rounds = rounds;
+    config.peer.round_count = 1;
+    config.answers = answers;
+    config.can_answer = true;
+    config.is_trying_all = config.mode == SX_AUTH_MULTI_FACTOR && (more & 8) != 0;
     config.holds_output = (choice & 32) != 0;
     config.peer.command.is_endless = (choice & 64) != 0;
     config.leaves_questions = (choice & 128) != 0;

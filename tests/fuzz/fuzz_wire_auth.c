@@ -1,13 +1,15 @@
-/* Fuzzes the decoders of wire/msg_auth.h, each on the whole input. */
+/* Fuzzes the decoders of wire/msg_auth.h and wire/msg_interactive.h, each on the whole input. */
 #include "fuzz/fuzz_wire.h"
 
 #include "wire/msg_auth.h"
+#include "wire/msg_interactive.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 ENCODER(failure, struct sx_msg_userauth_failure, sx_msg_userauth_failure_encode(writer, msg))
 ENCODER(banner, struct sx_slice, sx_msg_userauth_banner_encode(writer, *msg))
 ENCODER(changereq, struct sx_slice, sx_msg_userauth_passwd_changereq_encode(writer, *msg))
+ENCODER(info_request, struct sx_msg_info_request, sx_msg_info_request_encode(writer, msg))
 ENCODER(pk_ok, struct sx_msg_userauth_pk_ok, sx_msg_userauth_pk_ok_encode(writer, msg))
 
 /* A request comes from us; here it is the user and the password that come from elsewhere. */
@@ -92,6 +94,29 @@ static void fuzz_pk_ok(struct sx_slice payload)
     sx_free((void *)(uintptr_t)wire.ptr);
 }
 
+static void fuzz_info_request(struct sx_slice payload)
+{
+    struct sx_msg_info_request msg;
+    struct sx_msg_info_request back;
+    struct sx_slice wire;
+
+    if (sx_msg_info_request_decode(payload, &msg) != SX_OK)
+        return;
+    promise_inside(payload, msg.name);
+    promise_inside(payload, msg.instruction);
+    PROMISE(msg.count <= SX_PROMPTS_MAX);
+    wire = encode_exact(encode_info_request, &msg, payload.len);
+    PROMISE(sx_msg_info_request_decode(wire, &back) == SX_OK);
+    PROMISE(back.count == msg.count);
+    for (unsigned i = 0; i < msg.count; i++) {
+        promise_inside(payload, msg.prompts[i].text);
+        PROMISE(msg.prompts[i].text.len > 0);
+        PROMISE(sx_slice_is_equal(msg.prompts[i].text, back.prompts[i].text));
+        PROMISE(msg.prompts[i].is_echoed == back.prompts[i].is_echoed);
+    }
+    sx_free((void *)(uintptr_t)wire.ptr);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sx_slice payload = sx_slice_of(data, size);
@@ -101,6 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_text(payload, sx_msg_userauth_banner_decode, encode_banner);
     fuzz_text(payload, sx_msg_userauth_passwd_changereq_decode, encode_changereq);
     fuzz_pk_ok(payload);
+    fuzz_info_request(payload);
     PROMISE(sx_msg_userauth_success_decode(payload) != SX_OK || (size == 1 && data[0] == 52));
     return 0;
 }

@@ -49,6 +49,7 @@ struct peer *peer_new(const struct peer_config *config)
     if (peer == NULL)
         return NULL;
     peer->config = *config;
+    peer->factors_left = sx_slice_text(config->factors);
     peer->writer.provider = config->provider;
     sx_buffer_init(&peer->in, OUTPUT_MAX);
     sx_buffer_init(&peer->out, OUTPUT_MAX);

@@ -31,6 +31,15 @@ struct peer_command {
     struct sx_msg_exit_signal signal;
 };
 
+/* A question of keyboard-interactive, and the answers that it takes. */
+struct peer_round {
+    const char *name;
+    const char *instruction;
+    unsigned count;
+    const char *prompts[4];
+    const char *answers[4];
+};
+
 /* Everything borrowed must outlive the peer. */
 struct peer_config {
     struct sx_provider *provider;
@@ -45,8 +54,12 @@ struct peer_config {
     bool takes_none;                          /* method none lets in */
     const char *password;                     /* NULL: none is right */
     struct sx_slice user_keys[PEER_KEYS_MAX]; /* public blobs that let in */
-    const char *methods;                      /* listed in FAILURE */
-    const char *banner;                       /* NULL for none */
+    const char *new_password;                 /* a change to this is demanded, until it is made */
+    const struct peer_round *rounds; /* of keyboard-interactive: all are asked, all must be right */
+    unsigned round_count;
+    const char *factors; /* methods that are needed, in this order */
+    const char *methods; /* listed in FAILURE */
+    const char *banner;  /* NULL for none */
 
     uint32_t window; /* what the client may send ahead */
     uint32_t max_packet;
@@ -115,6 +128,11 @@ struct peer {
     size_t session_id_len;
     bool is_stalled;
     bool is_logged_on;
+    struct sx_slice factors_left; /* of config.factors */
+    unsigned round;               /* the question that is open */
+    bool is_round_open;
+    bool are_answers_right; /* so far */
+    char answers[512];      /* of the client, each with a | behind it */
 
     /* What happened so far. */
     unsigned sent_count;          /* messages, tampered with or not */

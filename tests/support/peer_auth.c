@@ -1,20 +1,48 @@
 /* tests/support/peer_auth.c: the server's half of service request and user authentication. */
 #include "support/peer_inside.h"
 
+#include <stdio.h>
 #include <string.h>
 
-static void send_failure(struct peer *peer)
-{
-    const struct sx_msg_userauth_failure msg = { sx_slice_text(peer->config.methods), false };
+#include "base/text.h"
+#include "wire/msg_interactive.h"
 
+/* The next factor that is needed, as a list of one. */
+static struct sx_slice next_factor(const struct peer *peer)
+{
+    struct sx_slice rest = peer->factors_left;
+    struct sx_slice factor = SX_SLICE_NONE;
+
+    (void)sx_list_next(&rest, &factor);
+    return factor;
+}
+
+static void send_failure_or_partial(struct peer *peer, bool is_partial)
+{
+    struct sx_msg_userauth_failure msg = { sx_slice_text(peer->config.methods), is_partial };
+
+    if (peer->config.factors != NULL)
+        msg.methods = next_factor(peer);
     sx_msg_userauth_failure_encode(peer_begin(peer), &msg);
     peer_end(peer);
 }
 
+static void send_failure(struct peer *peer)
+{
+    send_failure_or_partial(peer, false);
+}
+
 static void send_outcome(struct peer *peer, bool is_accepted)
 {
+    struct sx_slice factor;
+
     if (!is_accepted) {
         send_failure(peer);
+        return;
+    }
+    (void)sx_list_next(&peer->factors_left, &factor);
+    if (peer->factors_left.len > 0) {
+        send_failure_or_partial(peer, true);
         return;
     }
     peer->is_logged_on = true;
@@ -43,17 +71,92 @@ static void on_password(struct peer *peer, struct sx_slice fields)
 {
     struct sx_reader reader;
     struct sx_slice password;
+    struct sx_slice new_password = SX_SLICE_NONE;
+    bool is_right;
     bool is_change;
 
     sx_reader_init(&reader, fields);
     is_change = sx_reader_bool(&reader);
     password = sx_reader_string(&reader);
-    if (sx_reader_finish(&reader) != SX_OK || is_change) {
+    if (is_change)
+        new_password = sx_reader_string(&reader);
+    if (sx_reader_finish(&reader) != SX_OK || (is_change && peer->config.new_password == NULL)) {
         peer_fail(peer, SX_ERR_PEER_DECODE, "a password request");
         return;
     }
-    send_outcome(peer, peer->config.password != NULL &&
-                           sx_slice_is_text(password, peer->config.password));
+    is_right = peer->config.password != NULL && sx_slice_is_text(password, peer->config.password);
+    if (is_right && peer->config.new_password != NULL &&
+        !sx_slice_is_text(new_password, peer->config.new_password)) {
+        sx_msg_userauth_passwd_changereq_encode(
+            peer_begin(peer), sx_slice_text(is_change ? "Not good enough" : "It has expired"));
+        peer_end(peer);
+        return;
+    }
+    send_outcome(peer, is_right);
+}
+
+static void send_round(struct peer *peer)
+{
+    const struct peer_round *round = &peer->config.rounds[peer->round];
+    struct sx_msg_info_request msg = { .name = sx_slice_text(round->name),
+                                       .instruction = sx_slice_text(round->instruction),
+                                       .count = round->count };
+
+    for (unsigned i = 0; i < round->count; i++)
+        msg.prompts[i] = (struct sx_prompt){ sx_slice_text(round->prompts[i]), i % 2 == 1 };
+    peer->is_round_open = true;
+    sx_msg_info_request_encode(peer_begin(peer), &msg);
+    peer_end(peer);
+}
+
+static void on_interactive(struct peer *peer, struct sx_slice fields)
+{
+    struct sx_reader reader;
+    struct sx_slice language, submethods;
+
+    sx_reader_init(&reader, fields);
+    language = sx_reader_string(&reader);
+    submethods = sx_reader_string(&reader);
+    if (sx_reader_finish(&reader) != SX_OK || language.len + submethods.len > 0) {
+        peer_fail(peer, SX_ERR_PEER_DECODE, "a keyboard-interactive request");
+        return;
+    }
+    peer->round = 0;
+    peer->are_answers_right = true;
+    if (peer->config.rounds == NULL)
+        send_failure(peer);
+    else
+        send_round(peer);
+}
+
+static void on_info_response(struct peer *peer, struct sx_slice payload)
+{
+    const struct peer_round *round = &peer->config.rounds[peer->round];
+    struct sx_reader reader;
+
+    sx_reader_init(&reader, payload);
+    sx_reader_expect_u8(&reader, SX_MSG_USERAUTH_INFO_RESPONSE);
+    if (!peer->is_round_open || sx_reader_u32(&reader) != round->count) {
+        peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "answers that were not asked for");
+        return;
+    }
+    peer->is_round_open = false;
+    for (unsigned i = 0; i < round->count; i++) {
+        struct sx_slice answer = sx_reader_string(&reader);
+        size_t len = strlen(peer->answers);
+
+        snprintf(peer->answers + len, sizeof peer->answers - len, "%.*s|", (int)answer.len,
+                 (const char *)answer.ptr);
+        peer->are_answers_right &= sx_slice_is_text(answer, round->answers[i]);
+    }
+    if (sx_reader_finish(&reader) != SX_OK) {
+        peer_fail(peer, SX_ERR_PEER_DECODE, "an info response");
+        return;
+    }
+    if (++peer->round < peer->config.round_count)
+        send_round(peer);
+    else
+        send_outcome(peer, peer->are_answers_right);
 }
 
 static bool is_known_key(const struct peer *peer, struct sx_slice blob)
@@ -133,13 +236,20 @@ static void on_request(struct peer *peer, struct sx_slice payload)
         return;
     }
     if (peer->is_logged_on)
-        return; /* RFC 4252 section 5.3: ignored */
+        return;                  /* RFC 4252 section 5.3: ignored */
+    peer->is_round_open = false; /* a new request gives the old one up */
+    if (peer->config.factors != NULL && !(sx_slice_is_equal(msg.method, next_factor(peer)))) {
+        send_failure(peer);
+        return;
+    }
     if (sx_slice_is_text(msg.method, "none"))
         send_outcome(peer, peer->config.takes_none);
     else if (sx_slice_is_text(msg.method, "password"))
         on_password(peer, msg.fields);
     else if (sx_slice_is_text(msg.method, "publickey"))
         on_publickey(peer, msg.user, msg.fields);
+    else if (sx_slice_is_text(msg.method, "keyboard-interactive"))
+        on_interactive(peer, msg.fields);
     else
         send_failure(peer);
 }
@@ -150,6 +260,8 @@ void peer_auth_message(struct peer *peer, struct sx_slice payload)
         on_service_request(peer, payload);
     else if (payload.ptr[0] == SX_MSG_USERAUTH_REQUEST)
         on_request(peer, payload);
+    else if (payload.ptr[0] == SX_MSG_USERAUTH_INFO_RESPONSE && peer->config.rounds != NULL)
+        on_info_response(peer, payload);
     else
         peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "an authentication message of no use");
 }

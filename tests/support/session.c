@@ -50,6 +50,8 @@ static enum sx_err make_engine(struct session *session)
                        .client_version = "SSH-2.0-sexec_test",
                        .version_patterns = config->version_patterns },
         .auth = { .mode = config->mode,
+                  .is_trying_all = config->is_trying_all,
+                  .can_answer = config->can_answer,
                   .user = sx_slice_text(config->user),
                   .password = sx_slice_text(config->password),
                   .keys = session->auth_keys },

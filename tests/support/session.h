@@ -25,6 +25,10 @@ struct session_config {
     const char *user;
     const char *password;
     const struct sx_key *keys[PEER_KEYS_MAX];
+    bool is_trying_all;
+    bool can_answer;
+    const char *const *answers; /* to prompts, one after another, NULL for none and at the end */
+    const char *new_password;
     bool cannot_sign; /* every request to sign is answered with nothing */
 
     uint32_t window;
@@ -56,7 +60,7 @@ struct session {
     enum sx_err err;                /* the first error of the engine's calls */
     char problem[SESSION_TEXT_MAX]; /* what no session may show, such as changed data */
 
-    /* V version, N negotiated, H host key, K keys in use, B banner, G to sign, T tried, L logged
+    /* V version, N negotiated, H host key, K keys in use, B banner, G to sign, A asked, T tried, L logged
      * on, S started, o stdout, e stderr (runs count once), R stdin ready, X exit, C closed,
      * D disconnected, g GSSAPI asked. */
     char trace[SESSION_TRACE_MAX];
@@ -71,6 +75,9 @@ struct session {
     struct sx_event_exit exit;         /* without the texts */
     struct sx_event_closed closed;     /* without the description */
     char signal_name[64];
+    unsigned answered; /* of config.answers */
+    char asked
+        [SESSION_TEXT_MAX]; /* "name/instruction/prompt*prompt/..." with * where it may be shown */
     char text[SESSION_TEXT_MAX]; /* the last one of the server's: banner, description, methods */
 };
 

@@ -31,7 +31,7 @@ static void keep_text(char *out, size_t cap, struct sx_slice text)
 
 static void trace(struct session *session, enum sx_event_type type)
 {
-    static const char letters[] = ".V-NHKBGTLSoeRXCDg"; /* the offer comes before each first N */
+    static const char letters[] = ".V-NHKBGATLSoeRXCDg"; /* the offer comes before each first N */
     size_t len = strlen(session->trace);
     char letter = letters[type];
 
@@ -75,6 +75,37 @@ static void on_sign(struct session *session, const struct sx_event_sign *event)
     session_note_error(session,
                        sx_engine_answer_sign(session->engine, sx_buffer_unread(&signature)));
     sx_buffer_clear(&signature);
+}
+
+static void note_asked(struct session *session, struct sx_slice text, const char *mark)
+{
+    size_t len = strlen(session->asked);
+
+    snprintf(session->asked + len, sizeof session->asked - len, "%.*s%s", (int)text.len,
+             text.len == 0 ? "" : (const char *)text.ptr, mark);
+}
+
+static void on_ask(struct session *session, const struct sx_event_ask *ask)
+{
+    struct sx_slice answers[SX_PROMPTS_MAX];
+    const char *const *wanted = session->config.answers;
+    unsigned count = 0;
+
+    note_asked(session, ask->name, "/");
+    note_asked(session, ask->instruction, "/");
+    for (unsigned i = 0; i < ask->count; i++)
+        note_asked(session, ask->prompts[i].text, ask->prompts[i].is_echoed ? "*/" : "/");
+    if (session->config.leaves_questions)
+        return;
+    if (ask->kind == SX_ASK_NEW_PASSWORD && session->config.new_password != NULL) {
+        answers[count++] = sx_slice_text(session->config.new_password);
+    } else if (ask->kind == SX_ASK_PROMPTS) {
+        while (count < ask->count && wanted != NULL && wanted[session->answered] != NULL)
+            answers[count++] = sx_slice_text(wanted[session->answered++]);
+        if (count < ask->count)
+            count = 0;
+    }
+    session_note_error(session, sx_engine_answer_ask(session->engine, answers, count));
 }
 
 static void on_output(struct session *session, enum pattern_stream stream, struct sx_slice text,
@@ -130,6 +161,7 @@ void session_on_event(struct session *session, const struct sx_event *event)
     case SX_EVENT_HOST_KEY: on_host_key(session, &event->host_key); break;
     case SX_EVENT_BANNER: keep_text(text, cap, event->text); break;
     case SX_EVENT_SIGN: on_sign(session, &event->sign); break;
+    case SX_EVENT_ASK: on_ask(session, &event->ask); break;
     case SX_EVENT_AUTH_TRIED:
         session->auth = event->auth;
         keep_text(text, cap, event->auth.methods_left);

@@ -38,6 +38,7 @@ static void test_defaults_are_those_of_the_reference(void **state)
         { "MaskSensitive", "True" },
         { "MaxLineLength", "2048" },
         { "OutputMode", "lines" },
+        { "PasswordPrompt", "" },
         { "Policy", "default" },
         { "SSHAcceptAnyServerHostKey", "False" },
         { "SSHAcceptServerHostKeyFingerPrint", "" },
@@ -45,6 +46,7 @@ static void test_defaults_are_those_of_the_reference(void **state)
         { "SSHVersionPattern", "*SSH-1.99-*,*SSH-2.0-*" },
         { "SelectWaitMillis", "20" },
         { "ServerSSHVersionString", "" },
+        { "TryAllAvailableAuthMethods", "False" },
         { "UseFIPSCompliantAPI", "False" },
         { "UseIPv6", "0" },
     };

@@ -2,11 +2,13 @@
 #include "unit/wire/decode_checks.h"
 
 #include "wire/msg_auth.h"
+#include "wire/msg_interactive.h"
 
 DECODE_TRIAL(request, struct sx_msg_userauth_request, sx_msg_userauth_request_decode(payload, out))
 DECODE_TRIAL(failure, struct sx_msg_userauth_failure, sx_msg_userauth_failure_decode(payload, out))
 DECODE_TRIAL(banner, struct sx_slice, sx_msg_userauth_banner_decode(payload, out))
 DECODE_TRIAL(pk_ok, struct sx_msg_userauth_pk_ok, sx_msg_userauth_pk_ok_decode(payload, out))
+DECODE_TRIAL(info_request, struct sx_msg_info_request, sx_msg_info_request_decode(payload, out))
 DECODE_TRIAL(changereq, struct sx_slice, sx_msg_userauth_passwd_changereq_decode(payload, out))
 
 #define HEAD "\x32\0\0\0\x03joe\0\0\0\x0essh-connection"
@@ -188,6 +190,105 @@ static void test_passwd_changereq_round_trips(void **state)
     check_strict(try_changereq, wire);
 }
 
+static void test_password_change_has_both_passwords(void **state)
+{
+    const struct sx_slice wire = BYTES("\x32"
+                                       "\0\0\0\x01u"
+                                       "\0\0\0\x0essh-connection"
+                                       "\0\0\0\x08password"
+                                       "\x01"
+                                       "\0\0\0\x03old"
+                                       "\0\0\0\x03new");
+    WRITER(w, 64);
+
+    (void)state;
+    sx_msg_userauth_password_change_encode(&w, sx_slice_text("u"), sx_slice_text("old"),
+                                           sx_slice_text("new"));
+    check_written(&w, wire);
+}
+
+/* RFC 4256 sections 3.1 to 3.4. */
+static void test_interactive_request_wishes_for_nothing(void **state)
+{
+    const struct sx_slice wire = BYTES("\x32"
+                                       "\0\0\0\x01u"
+                                       "\0\0\0\x0essh-connection"
+                                       "\0\0\0\x14keyboard-interactive"
+                                       "\0\0\0\0"
+                                       "\0\0\0\0");
+    WRITER(w, 64);
+
+    (void)state;
+    sx_msg_userauth_interactive_encode(&w, sx_slice_text("u"));
+    check_written(&w, wire);
+}
+
+static void test_info_request_round_trips(void **state)
+{
+    const struct sx_slice wire = BYTES("\x3c"
+                                       "\0\0\0\x01n"
+                                       "\0\0\0\x02in"
+                                       "\0\0\0\0"
+                                       "\0\0\0\x02"
+                                       "\0\0\0\x02p:\0"
+                                       "\0\0\0\x02q:\x01");
+    struct sx_msg_info_request msg = { .name = sx_slice_text("n"),
+                                       .instruction = sx_slice_text("in"),
+                                       .count = 2,
+                                       .prompts = { { sx_slice_text("p:"), false },
+                                                    { sx_slice_text("q:"), true } } };
+    struct sx_msg_info_request back;
+    WRITER(w, 64);
+
+    (void)state;
+    sx_msg_info_request_encode(&w, &msg);
+    check_written(&w, wire);
+    assert_int_equal(sx_msg_info_request_decode(wire, &back), SX_OK);
+    assert_true(sx_slice_is_text(back.name, "n"));
+    assert_true(sx_slice_is_text(back.instruction, "in"));
+    assert_int_equal(back.count, 2);
+    assert_true(sx_slice_is_text(back.prompts[0].text, "p:"));
+    assert_false(back.prompts[0].is_echoed);
+    assert_true(back.prompts[1].is_echoed);
+    check_strict(try_info_request, wire);
+}
+
+static void test_info_request_is_bounded(void **state)
+{
+    static struct sx_msg_info_request msg;
+    static uint8_t storage[512];
+    struct sx_msg_info_request back;
+    struct sx_writer w;
+    struct sx_slice wire;
+
+    (void)state;
+    msg.count = SX_PROMPTS_MAX;
+    for (unsigned i = 0; i < SX_PROMPTS_MAX; i++)
+        msg.prompts[i].text = sx_slice_text("p");
+    sx_writer_init(&w, storage, sizeof storage);
+    sx_msg_info_request_encode(&w, &msg);
+    assert_int_equal(sx_writer_finish(&w, &wire), SX_OK);
+    assert_int_equal(sx_msg_info_request_decode(wire, &back), SX_OK);
+    sx_writer_text(&w, "p"); /* one more */
+    sx_writer_bool(&w, false);
+    storage[16]++;
+    assert_int_equal(sx_writer_finish(&w, &wire), SX_OK);
+    assert_int_equal(sx_msg_info_request_decode(wire, &back), SX_ERR_PEER_DECODE);
+}
+
+static void test_info_response_has_each_answer(void **state)
+{
+    const struct sx_slice answers[] = { sx_slice_text("one"), SX_SLICE_NONE };
+    WRITER(w, 64);
+
+    (void)state;
+    sx_msg_info_response_encode(&w, answers, 2);
+    check_written(&w, BYTES("\x3d\0\0\0\x02\0\0\0\x03one\0\0\0\0"));
+    WRITER(none, 64);
+    sx_msg_info_response_encode(&none, NULL, 0);
+    check_written(&none, BYTES("\x3d\0\0\0\0"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +302,11 @@ int main(void)
         cmocka_unit_test(test_banner_round_trips),
         cmocka_unit_test(test_pk_ok_round_trips),
         cmocka_unit_test(test_passwd_changereq_round_trips),
+        cmocka_unit_test(test_password_change_has_both_passwords),
+        cmocka_unit_test(test_interactive_request_wishes_for_nothing),
+        cmocka_unit_test(test_info_request_round_trips),
+        cmocka_unit_test(test_info_request_is_bounded),
+        cmocka_unit_test(test_info_response_has_each_answer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
