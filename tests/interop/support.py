@@ -114,9 +114,10 @@ def watch(seconds):
     timer = threading.Timer(seconds, bark)
     timer.daemon = True
     timer.start()
+    return timer
 
 
-watch(3600 if IS_FULL else 600 if IS_SANITIZED else 300)
+watchdog = watch(3600 if IS_FULL else 600 if IS_SANITIZED else 300)
 signal.signal(signal.SIGTERM, exit_on_signal)
 signal.signal(signal.SIGINT, exit_on_signal)
 

@@ -3,6 +3,7 @@
 #
 #   setup.sh demo    what building the library and running the demo need
 #   setup.sh test    what the whole test run needs
+#   setup.sh bench   what the bench needs (tests/bench/run.sh)
 #
 # Nothing is done when everything is there. Without root the one line that installs what is missing
 # is printed, and the exit status is 1.
@@ -16,11 +17,13 @@ serve='dropbear-bin putty-tools python3-asyncssh python3-paramiko python3-twiste
     python3-cryptography python3-openssl libnettle8'
 kerberos='krb5-kdc krb5-admin-server krb5-user faketime'
 pam='libpam0g-dev'
+race='libssh-dev libssh2-1-dev'
 
 case "${1:-}" in
 demo) wanted="$build $run" ;;
-test) wanted="$build $run $check $serve $kerberos $pam" ;;
-*) echo "usage: setup.sh demo|test" >&2; exit 2 ;;
+test) wanted="$build $run $check $serve $kerberos $pam $race" ;;
+bench) wanted="$build $run putty-tools python3 libcmocka-dev libpam-wrapper $race" ;;
+*) echo "usage: setup.sh demo|test|bench" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

@@ -1,0 +1,368 @@
+"""The bench: the same work by libsexec and its peers, in turns, against one throw-away sshd.
+
+What counts is the client's CPU time (user and system, by wait4), as medians; see README.
+Usage: bench.py [--smoke] [--rounds N] [--mib N] [--only PART] [--json FILE]
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+import servers  # noqa: E402  pylint: disable=wrong-import-position
+import support  # noqa: E402  pylint: disable=wrong-import-position
+
+PROGRAMS = support.BUILD / "tests" / "bench"
+KEX = "ecdh-sha2-nistp256"
+HOST_KEY = "ecdsa-sha2-nistp256"
+MUX_RUNS = 50
+CIPHERS = {  # row's name -> cipher, MAC
+    "aes256-gcm": ("aes256-gcm@openssh.com", ""),
+    "aes128-gcm": ("aes128-gcm@openssh.com", ""),
+    "aes256-ctr+sha256-etm": ("aes256-ctr", "hmac-sha2-256-etm@openssh.com"),
+    "chacha20-poly1305": ("chacha20-poly1305@openssh.com", ""),
+}
+PUTTY_CIPHERS = {"aes256-gcm": "aesgcm", "aes256-ctr+sha256-etm": "aes",
+                 "chacha20-poly1305": "chacha20"}
+
+
+@dataclasses.dataclass
+class Run:
+    """One run of one client: seconds of CPU and of the clock, and what it printed."""
+
+    cpu: float
+    wall: float
+    out: bytes
+
+
+class Missing(Exception):
+    """This client can't do that work; the text says why."""
+
+
+def measure(arguments, stdin=None, out=subprocess.DEVNULL, env=None):
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [str(argument) for argument in arguments], stdin=stdin or subprocess.DEVNULL, stdout=out,
+        stderr=subprocess.PIPE, env=env or support.clean_environment(),
+    )
+    printed = process.stdout.read() if out == subprocess.PIPE else b""
+    errors = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.monotonic() - started
+    support.check(process.returncode == 0, f"{arguments[0]}: {errors.decode()[-500:]}")
+    cpu = usage.ru_utime + usage.ru_stime
+    for line in errors.decode().splitlines():
+        if line.startswith("cpu "):
+            cpu = float(line.split()[1])
+    return Run(cpu, wall, printed)
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.size = options.mib * support.MIB
+        self.server = servers.Sshd("MaxStartups 2000:30:4000", host_keys=["ecdsa256"])
+        self.folder = support.folder("bench")
+        self.key = self.folder / "key"
+        servers.make_key(self.key, "ecdsa256", "-m", "PEM")
+        self.server.authorize(f"{self.key}.pub")
+        subprocess.run(["puttygen", self.key, "-O", "private", "-o", f"{self.key}.ppk"], check=True)
+        self.fingerprint = servers.fingerprint(servers.keys() / "host_ecdsa256")
+        self.known = self.folder / "known_hosts"
+        public = (servers.keys() / "host_ecdsa256.pub").read_text(encoding="utf-8")
+        self.known.write_text(f"* {public}", encoding="utf-8")
+        self.modules = support.modules()
+        self.rows = []
+
+    # --- the clients ------------------------------------------------------------------------------
+
+    def words(self, work, cipher, **more):
+        name, mac = CIPHERS[cipher]
+        words = dict(
+            host=servers.ADDRESS, port=self.server.port, user=servers.USER, key=self.key,
+            cipher=name, mac=mac, kex=KEX, host_key_type=HOST_KEY, fingerprint=self.fingerprint,
+        )
+        words.update(more)
+        return [work, *(f"{name}={value}" for name, value in words.items() if value != "")]
+
+    def library(self, program, work, cipher, out=subprocess.DEVNULL, **more):
+        return measure([PROGRAMS / program, *self.words(work, cipher, **more)], out=out)
+
+    def sexec(self, work, cipher, **more):
+        return self.library("client_sexec", work, cipher, **more)
+
+    def sexec_fips(self, work, cipher, **more):
+        if cipher == "chacha20-poly1305":
+            raise Missing("not approved")
+        if not self.modules:
+            raise Missing("no module")
+        return self.sexec(work, cipher, policy="fips", module=self.modules[-1][1], **more)
+
+    def sexec_audited(self, work, cipher, **more):
+        audit = self.folder / "audit"
+        return self.sexec(work, cipher, settings=self.audit_settings(audit), **more)
+
+    def libssh(self, work, cipher, **more):
+        return self.library("client_libssh", work, cipher, **more)
+
+    def libssh2(self, work, cipher, **more):
+        if "gcm" in cipher or "chacha" in cipher:
+            raise Missing("libssh2 1.10 hasn't that cipher")
+        if "etm" in cipher:  # nor that MAC: its nearest is the same hash over the plain text
+            more["mac"] = "hmac-sha2-256"
+        return self.library("client_libssh2", work, cipher, **more)
+
+    def fed(self, arguments, work, size, env=None):
+        """A command that reads its standard input from a pipe."""
+        feeder = None
+        if work == "up":
+            feeder = subprocess.Popen(["head", "-c", str(size), "/dev/zero"],
+                                      stdout=subprocess.PIPE)
+        elif work == "tiny_up":
+            feeder = subprocess.Popen([PROGRAMS / "tiny", str(size)], stdout=subprocess.PIPE)
+        try:
+            return measure(arguments, stdin=feeder.stdout if feeder else None, env=env)
+        finally:
+            if feeder:
+                feeder.stdout.close()
+                feeder.wait()
+
+    def many(self, run, count):
+        runs = [run() for _ in range(count)]
+        return Run(sum(r.cpu for r in runs), sum(r.wall for r in runs), b"")
+
+    def openssh(self, work, cipher, size=0, count=1, command="true", port=None, **_):
+        name, mac = CIPHERS[cipher]
+        ssh = [
+            "ssh", "-F", "none", "-T", "-p", port or self.server.port, "-i", self.key,
+            "-o", f"UserKnownHostsFile={self.known}", "-o", "GlobalKnownHostsFile=none",
+            "-o", f"Ciphers={name}", "-o", f"KexAlgorithms={KEX}",
+            "-o", f"HostKeyAlgorithms={HOST_KEY}", "-o", "IdentitiesOnly=yes",
+            "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
+        ]
+        if mac:
+            ssh += ["-o", f"MACs={mac}"]
+        destination = [f"{servers.USER}@{servers.ADDRESS}"]
+        if work == "reuse":
+            path = self.folder / "mux"
+            subprocess.run([*map(str, ssh), "-M", "-S", path, "-f", "-N", *destination], check=True)
+            try:
+                run = lambda: measure(["ssh", "-F", "none", "-S", path, *destination, command])
+                done = self.many(run, MUX_RUNS)
+            finally:
+                subprocess.run(["ssh", "-F", "none", "-S", path, "-O", "exit", *destination],
+                               check=False, stderr=subprocess.DEVNULL)
+            return Run(done.cpu * count / MUX_RUNS, done.wall * count / MUX_RUNS, b"")
+        return self.many(lambda: self.fed([*ssh, *destination, command], work, size),
+                         count if work == "fresh" else 1)
+
+    def plink(self, work, cipher, size=0, count=1, command="true", port=None, **_):
+        if cipher not in PUTTY_CIPHERS or work == "reuse":
+            raise Missing("no such choice in plink")
+        sessions = self.folder / ".putty" / "sessions"
+        sessions.mkdir(parents=True, exist_ok=True)
+        rest = ",".join(n for n in ("aesgcm", "chacha20", "aes") if n != PUTTY_CIPHERS[cipher])
+        (sessions / "bench").write_text(
+            f"Cipher={PUTTY_CIPHERS[cipher]},{rest},WARN\nKEX=ecdh,WARN\nHostKey=ecdsa,WARN\n"
+            "Protocol=ssh\nCompression=0\n", encoding="utf-8")
+        plink = [
+            "plink", "-load", "bench", "-batch", "-ssh", "-T", "-P", port or self.server.port,
+            "-i", f"{self.key}.ppk", "-hostkey", self.fingerprint, "-l", servers.USER,
+            servers.ADDRESS, command,
+        ]
+        env = support.clean_environment(HOME=str(self.folder))
+        return self.many(lambda: self.fed(plink, work, size, env), count if work == "fresh" else 1)
+
+    def floor(self, work, cipher, size=0, **_):
+        if work != "down" or cipher != "aes256-gcm":
+            raise Missing("the floor is of aes256-gcm down")
+        return measure([PROGRAMS / "floor", size])
+
+    def audit_settings(self, place):
+        raise Missing("audit is not built into this library yet")
+
+    # --- the work ---------------------------------------------------------------------------------
+
+    def row(self, name, unit, clients, work, cipher="aes256-gcm", of="cpu", divide=1.0, **more):
+        """Runs a row, the clients in turns, and keeps the medians of cpu or wall."""
+        seen = {}
+        missing = {}
+        for _ in range(self.options.rounds):
+            for client in clients:
+                if client in missing:
+                    continue
+                try:
+                    run = getattr(self, client)(work, cipher, **more)
+                except Missing as why:
+                    missing[client] = str(why)
+                    continue
+                seen.setdefault(client, []).append(getattr(run, of) / divide)
+        row = {
+            "name": name, "unit": unit, "missing": missing,
+            "median": {client: statistics.median(values) for client, values in seen.items()},
+            "all": seen,
+        }
+        self.rows.append(row)
+        cells = "  ".join(f"{c} {v:.4g}" for c, v in row["median"].items())
+        print(f"{name:42} {unit:14} {cells}", flush=True)
+        return row["median"]
+
+    def streams(self):
+        clients = ["floor", "sexec", "sexec_fips", "openssh", "libssh", "libssh2", "plink"]
+        gib = self.size / (1024 * support.MIB)
+        for cipher in CIPHERS:
+            self.row(f"down, {cipher}", "cpu s/GiB", clients, "down", cipher, divide=gib,
+                     size=self.size, command=f"head -c {self.size} /dev/zero")
+            self.row(f"up, {cipher}", "cpu s/GiB", clients, "up", cipher, divide=gib,
+                     size=self.size, command="cat >/dev/null")
+
+    def tiny(self):
+        size = min(self.size, 16 * support.MIB)
+        clients = ["sexec", "sexec_fips", "openssh", "libssh", "libssh2", "plink"]
+        self.row("tiny writes down", "cpu s/MB", clients, "down", divide=size / 1e6, size=size,
+                 command=f"{PROGRAMS / 'tiny'} {size}")
+        # Peers that send each piece in a packet of its own take long.
+        size = min(size, 4 * support.MIB)
+        self.row("tiny writes up", "cpu s/MB", clients, "tiny_up", divide=size / 1e6, size=size,
+                 command="cat >/dev/null")
+
+    def connections(self):
+        count = 5 if self.options.smoke else 50
+        clients = ["sexec", "sexec_fips", "openssh", "libssh", "libssh2", "plink"]
+        for of in ("cpu", "wall"):
+            self.row(f"true, fresh connection, {of}", "ms", clients, "fresh", of=of,
+                     cipher="aes256-ctr+sha256-etm", divide=count / 1000, count=count)
+        count = 20 if self.options.smoke else 200
+        for of in ("cpu", "wall"):
+            self.row(f"true, open connection, {of}", "ms", clients, "reuse", of=of,
+                     cipher="aes256-ctr+sha256-etm", divide=count / 1000, count=count)
+
+    def long_path(self):
+        process = subprocess.Popen(
+            [str(PROGRAMS / "delay"), str(self.server.port), "50", "1000"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        port = int(process.stdout.readline())
+        size = min(self.size, 512 * support.MIB)
+        try:
+            for work, command in (("down", f"head -c {size} /dev/zero"), ("up", "cat >/dev/null")):
+                amount = size if work == "down" else size // 4
+                rates = {}
+                for client in ("sexec", "openssh", "libssh"):
+                    run = getattr(self, client)
+                    empty = run(work, "aes256-gcm", port=port, size=0, command="true")
+                    whole = run(work, "aes256-gcm", port=port, size=amount, command=command)
+                    rates[client] = amount * 8 / 1e6 / (whole.wall - empty.wall)
+                self.rows.append({"name": f"long path, {work}", "unit": "Mbit/s", "median": rates,
+                                  "missing": {}, "all": {}})
+                print(f"long path, {work:31} Mbit/s         "
+                      + "  ".join(f"{c} {v:.4g}" for c, v in rates.items()), flush=True)
+        finally:
+            process.stdin.close()
+            process.wait()
+
+    def memory(self):
+        count = 20 if self.options.smoke else 1000
+        row = {}
+        for client in ("sexec", "libssh", "libssh2"):
+            run = getattr(self, client)("idle", "aes256-ctr+sha256-etm", count=count,
+                                        out=subprocess.PIPE)
+            first, last, number = map(int, run.out.split()[1:4])
+            row[client] = (last - first) / (number - 1)
+        self.rows.append({"name": "idle session", "unit": "KiB each", "median": row,
+                          "missing": {}, "all": {}})
+        print(f"{'idle session':42} {'KiB each':14} "
+              + "  ".join(f"{c} {v:.4g}" for c, v in row.items()), flush=True)
+
+    # --- the marks --------------------------------------------------------------------------------
+
+    def marks(self):
+        medians = {row["name"]: row["median"] for row in self.rows}
+        peers = ("openssh", "libssh", "libssh2", "plink")
+
+        def best(row):
+            return min(v for c, v in medians[row].items() if c in peers)
+
+        def mark(text, row, client, bound, base):
+            if row not in medians or client not in medians[row]:
+                return
+            ratio = medians[row][client] / base(row)
+            verdict = "met" if ratio <= bound else "MISSED"
+            print(f"{verdict:7}{text:62} {ratio:6.2f} (at most {bound})")
+
+        print()
+        first = "down, aes256-gcm"
+        mark("down, aes256-gcm: against the floor", first, "sexec", 1.15,
+             lambda r: medians[r]["floor"])
+        mark("down, aes256-gcm: against the best peer", first, "sexec", 0.75, best)
+        mark("up, aes256-gcm: against the best peer", "up, aes256-gcm", "sexec", 0.75, best)
+        for cipher in ("aes256-ctr+sha256-etm", "chacha20-poly1305"):
+            for way in ("down", "up"):
+                name = f"{way}, {cipher}"
+                mark(f"{name}: against the best peer", name, "sexec", 0.8, best)
+        for row in medians:
+            if row.startswith(("down,", "up,")):
+                mark(f"{row}: fips against default", row, "sexec_fips", 1.05,
+                     lambda r: medians[r]["sexec"])
+        for row in ("tiny writes down", "tiny writes up"):
+            mark(f"{row}: against the best peer", row, "sexec", 0.5, best)
+        for client in ("sexec", "sexec_fips"):
+            mark(f"fresh connection, {client}: against the best peer",
+                 "true, fresh connection, cpu", client, 0.6, best)
+        mark("open connection, wall: against OpenSSH's multiplexing", "true, open connection, wall",
+             "sexec", 1.0, lambda r: medians[r]["openssh"])
+        mark("idle session: KiB against 40", "idle session", "sexec", 1.0, lambda r: 40.0)
+
+
+def machine():
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
+                if line.startswith("model name")), platform.machine())
+    def first_line(*command):
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        return (done.stdout or done.stderr).splitlines()[0]
+
+    versions = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Package} ${Version}\n", "openssh-client", "openssh-server",
+         "libssh-4", "libssh2-1", "putty-tools", "libssl3"],
+        check=False, capture_output=True, text=True).stdout.split("\n")
+    return {"cpu": cpu, "cores": os.cpu_count(), "kernel": platform.release(),
+            "libsexec": first_line(str(support.SEXEC), "--version"),
+            "versions": [v for v in versions if v]}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--smoke", action="store_true", help="small and once: does it run at all")
+    parser.add_argument("--rounds", type=int, default=0)
+    parser.add_argument("--mib", type=int, default=0)
+    parser.add_argument("--only", action="append", help="streams, tiny, connections, long_path, memory")
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    options.rounds = options.rounds or (1 if options.smoke else 7)
+    options.mib = options.mib or (8 if options.smoke else 1024)
+    support.watchdog.cancel()
+    about = machine()
+    print("\n".join(f"{name}: {value}" for name, value in about.items()), flush=True)
+    bench = Bench(options)
+    for part in ("streams", "tiny", "connections", "long_path", "memory"):
+        if not options.only or part in options.only:
+            getattr(bench, part)()
+    bench.marks()
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump({"machine": about, "rounds": options.rounds, "mib": options.mib,
+                       "module": bench.modules[-1][0] if bench.modules else None,
+                       "rows": bench.rows}, file, indent=1)
+    bench.server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
