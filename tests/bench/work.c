@@ -50,9 +50,19 @@ static void set(struct work *work, const char *name, const char *value)
 
 void work_parse(struct work *work, int argc, char **argv)
 {
-    *work = (struct work){ .name = "", .host = "127.0.0.1", .user = "", .key = "", .cipher = "",
-                           .mac = "", .kex = "", .host_key_type = "", .fingerprint = "",
-                           .command = "true", .policy = "default", .module = "", .settings = "",
+    *work = (struct work){ .name = "",
+                           .host = "127.0.0.1",
+                           .user = "",
+                           .key = "",
+                           .cipher = "",
+                           .mac = "",
+                           .kex = "",
+                           .host_key_type = "",
+                           .fingerprint = "",
+                           .command = "true",
+                           .policy = "default",
+                           .module = "",
+                           .settings = "",
                            .count = 1 };
     if (argc < 2)
         exit(2);

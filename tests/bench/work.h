@@ -25,7 +25,7 @@ struct work {
     const char *fingerprint; /* SHA256:base64 */
     const char *command;
     const char *policy;
-    const char *module; /* folder of fips.so, "" */
+    const char *module;   /* folder of fips.so, "" */
     const char *settings; /* further settings of libsexec, separated by ";" */
     unsigned long long size;
     int count;
