@@ -34,6 +34,7 @@ static const struct {
 } causes[] = {
     { KRB5KRB_AP_ERR_SKEW,
       "the clocks of this machine, the KDC and the server differ too much: set them right" },
+    { KRB5_KDCREP_SKEW, "the clocks of this machine and the KDC differ too much: set them right" },
     { KRB5KRB_AP_ERR_TKT_NYV,
       "the ticket is not valid yet: the clocks of this machine and the KDC differ" },
     { KRB5KDC_ERR_NEVER_VALID, "the clocks of this machine and the KDC differ too much" },
@@ -50,6 +51,8 @@ static const struct {
     { KRB5KDC_ERR_ETYPE_NOSUPP,
       "user, server and this machine share no encryption type: look at permitted_enctypes in "
       "krb5.conf and at the keys" },
+    { KRB5_CC_NOT_KTYPE,
+      "this machine's krb5.conf permits no encryption type that the ticket has" },
     { KRB5_PROG_ETYPE_NOSUPP, "this machine's krb5.conf permits no encryption type that the "
                               "ticket has" },
     { KRB5_KDC_UNREACH, "no KDC of the realm answers: look at [realms] in krb5.conf and at the "

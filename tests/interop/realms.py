@@ -4,11 +4,11 @@ the scratch folder: no file of the machine's own Kerberos is read or written, no
 
     with realms.Realms() as world, realms.Server(world) as server:
         cache = world.ticket("alice")
-        server.run("klist", "-o", "PreferredAuthentications=gssapi-with-mic",
-                   env=world.environment(cache))
+        server.sign_on(realms.MIC, command="klist", cache=cache)
 
-HOME and FAR are the realms. Users: alice, root's or the tester's k5login lets her in; bob of FAR,
-the same; mallory, whom no account lets in; plain, whose tickets can't be forwarded; the tester.
+HOME and FAR are the realms. Users: the tester, in either realm; alice, whom the tester's k5login
+lets in; bob of FAR, the same; mallory, whom no account lets in; plain, whose tickets can't be
+forwarded.
 Services: see SERVICES. Each user has PASSWORD, and can have a ticket without it: ticket() takes
 the key from the database.
 """
@@ -16,6 +16,8 @@ the key from the database.
 import os
 import pathlib
 import random
+import re
+import select
 import shutil
 import socket
 import struct
@@ -29,6 +31,8 @@ HOME, FAR = "HOME.TEST", "FAR.TEST"
 HOST = "localhost" # what the tests connect to, so that a service bears its name
 ALICE, BOB, MALLORY, PLAIN = f"alice@{HOME}", f"bob@{FAR}", f"mallory@{HOME}", f"plain@{HOME}"
 PASSWORD = "Kerberos sentinel 7341"
+MIC, KEYEX = 5, 7 # ssh_auth_mode
+SUFFIX = "toWM5Slw5Ew8Mqkay+al2g==" # of an exchange's name: the mechanism Kerberos
 USERS = {
     "alice": "+requires_preauth", "mallory": "", "plain": "-allow_forwardable",
     servers.USER: "",
@@ -40,11 +44,6 @@ SERVICES = (
 )
 FAR_SERVICES = ("host/far.test", "host/localhost")
 ENCTYPES = "aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-96:normal"
-# Debian's patched sshd offers these; "sshd -T" and each release may say otherwise.
-GSS_KEX = (
-    "gss-group14-sha256-", "gss-group16-sha512-", "gss-nistp256-sha256-",
-    "gss-curve25519-sha256-", "gss-group14-sha1-", "gss-gex-sha1-",
-)
 
 
 def tool(name):
@@ -62,6 +61,14 @@ def call(arguments, env, text="", may_fail=False):
     )
     check(done.returncode == 0 or may_fail, f"{arguments}: {done.returncode}: {done.stdout}")
     return done.stdout
+
+
+def secret_file(text):
+    """What --password-file takes."""
+    path = support.folder("secret") / "secret"
+    path.write_text(text + "\n", encoding="utf-8")
+    path.chmod(0o600)
+    return path
 
 
 def faketime_library():
@@ -127,6 +134,9 @@ class SilentKdc(servers.Listener):
         super().__init__()
         self.datagrams = socket.socket(type=socket.SOCK_DGRAM)
         self.datagrams.bind((servers.ADDRESS, self.port))
+
+    def is_asked(self):
+        return self.connections > 0 or bool(select.select([self.datagrams], [], [], 0)[0])
 
     def stop(self):
         super().stop()
@@ -195,7 +205,8 @@ class Realms:
         self.folder = support.folder("krb5")
         self.logins = self.folder / "k5login"
         self.logins.mkdir(mode=0o700)
-        (self.logins / servers.USER).write_text(f"{ALICE}\n{PLAIN}\n{BOB}\n", encoding="utf-8")
+        welcome = (ALICE, PLAIN, BOB, f"{servers.USER}@{HOME}", f"{servers.USER}@{FAR}")
+        (self.logins / servers.USER).write_text("\n".join(welcome) + "\n", encoding="utf-8")
         self.count = 0
         self.kdcs = {}
         empty = self.config(kdcs={})
@@ -222,7 +233,7 @@ class Realms:
             self.home.add("host/stale.home.test"),
         )
         self.far.admin(
-            *trust, self.far.add("bob", PASSWORD),
+            *trust, self.far.add("bob", PASSWORD), self.far.add(servers.USER, PASSWORD),
             *(self.far.add(name) for name in FAR_SERVICES),
             *self.far.export(self.keytab, *FAR_SERVICES),
             *self.far.export(self.user_keytab, "bob"),
@@ -309,6 +320,7 @@ class Server(servers.Sshd):
 
     def __init__(self, world, *extra, keytab=None, config=None, **more):
         self.world = world
+        self.mark = 0 # of the log
         config = config or world.default_config
         environment = {
             "KRB5_CONFIG": str(config), "KRB5_KTNAME": str(keytab or world.keytab),
@@ -318,6 +330,7 @@ class Server(servers.Sshd):
         super().__init__(
             *extra, "GSSAPIAuthentication yes", "GSSAPIKeyExchange yes",
             "GSSAPIStrictAcceptorCheck no", f"SetEnv KRB5_CONFIG={config}",
+            "LogLevel DEBUG1", # tells each exchange by its name
             environment=environment, **more,
         )
 
@@ -334,10 +347,33 @@ class Server(servers.Sshd):
         """What sexec needs here, but for a way to sign on."""
         return ["-4", "-p", self.port, *self.trust()]
 
-    def run(self, command, *options, stdin=b"", host=HOST, **more):
-        return support.run(
-            [*self.options(), *options, f"{servers.USER}@{host}", command], stdin, **more
+    def sign_on(
+        self, mode, *options, command="echo in", cache=None, config=None, host=HOST,
+        is_trusted=True, **more,
+    ):
+        """Runs a command with sexec in a mode (MIC or KEYEX), with the tickets of a cache. Without
+        is_trusted, no option tells the host key. In what it says there is never the password."""
+        where = self.options() if is_trusted else ["-4", "-p", self.port]
+        self.mark = len(self.log.read_bytes())
+        done = support.run(
+            [*where, "--set", f"ssh_auth_mode={mode}", *options, f"{servers.USER}@{host}",
+             command],
+            env=self.world.environment(cache, config), **more,
         )
+        check(PASSWORD not in done.err and PASSWORD.encode() not in done.out, "a password is told")
+        return done
+
+    def told(self):
+        """What sshd has logged since the last sign_on()."""
+        return self.log.read_bytes()[self.mark:].decode("utf-8", "replace")
+
+    def exchanges(self):
+        """The key exchanges of that time, in their order."""
+        return re.findall(r"kex: algorithm: (\S+)", self.told())
+
+    def accepted(self):
+        """The methods that let somebody in during that time."""
+        return re.findall(r"Accepted (\S+) for", self.told())
 
     def ssh(self, command, *options, env=None, **more):
         """The same with OpenSSH's client; options are ssh_config's."""
