@@ -49,7 +49,7 @@ static const struct profile profiles[] = {
                         "diffie-hellman-group16-sha512 diffie-hellman-group18-sha512 "
                         "diffie-hellman-group-exchange-sha256 "),
         [SX_ALG_HOST_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT X509),
-        [SX_ALG_USER_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 "),
+        [SX_ALG_USER_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT),
         [SX_ALG_CIPHER] = " aes256-gcm@openssh.com aes256-ctr aes128-gcm@openssh.com aes128-ctr ",
         [SX_ALG_MAC] = HMACS,
         [SX_ALG_COMPRESSION] = " none zlib@openssh.com " } },
@@ -80,7 +80,7 @@ static const struct profile profiles[] = {
                         "diffie-hellman-group14-sha256 diffie-hellman-group16-sha512 "
                         "diffie-hellman-group18-sha512 "),
         [SX_ALG_HOST_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT),
-        [SX_ALG_USER_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 "),
+        [SX_ALG_USER_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT),
         [SX_ALG_CIPHER] = " aes256-gcm@openssh.com aes256-ctr aes128-gcm@openssh.com aes128-ctr ",
         [SX_ALG_MAC] = HMACS,
         [SX_ALG_COMPRESSION] = " none " } },

@@ -72,9 +72,12 @@ static const struct sx_sig_alg *const compat_user_keys[] = {
     &sx_sig_ecdsa_nistp521, &sx_sig_ed25519,        NULL,
 };
 static const struct sx_sig_alg *const compat_user_keys_opt_in[] = {
-    &sx_sig_x509v3_sign_rsa,
-    &sx_sig_x509v3_sign_dss,
-    NULL,
+    &sx_sig_x509v3_sign_rsa,     &sx_sig_x509v3_sign_dss,
+    &sx_sig_ssh_rsa_cert, /* SignedSSHCert, which names them */
+    &sx_sig_rsa_sha2_256_cert,   &sx_sig_rsa_sha2_512_cert,
+    &sx_sig_ssh_dss_cert,        &sx_sig_ecdsa_nistp256_cert,
+    &sx_sig_ecdsa_nistp384_cert, &sx_sig_ecdsa_nistp521_cert,
+    &sx_sig_ed25519_cert,        NULL,
 };
 
 /* ssh_encryption_algorithms. */
@@ -218,8 +221,16 @@ static const struct sx_sig_alg *const legacy_user_keys[] = {
     &sx_sig_ecdsa_nistp521,
     &sx_sig_rsa_sha2_512,
     &sx_sig_rsa_sha2_256,
+    &sx_sig_ed25519_cert,
+    &sx_sig_ecdsa_nistp256_cert,
+    &sx_sig_ecdsa_nistp384_cert,
+    &sx_sig_ecdsa_nistp521_cert,
+    &sx_sig_rsa_sha2_512_cert,
+    &sx_sig_rsa_sha2_256_cert,
     &sx_sig_ssh_rsa,
+    &sx_sig_ssh_rsa_cert,
     &sx_sig_ssh_dss,
+    &sx_sig_ssh_dss_cert,
     &sx_sig_x509v3_sign_rsa,
     &sx_sig_x509v3_sign_dss,
     NULL,

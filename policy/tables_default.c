@@ -58,6 +58,12 @@ static const struct sx_sig_alg *const default_user_keys[] = {
     &sx_sig_ecdsa_nistp521,
     &sx_sig_rsa_sha2_512,
     &sx_sig_rsa_sha2_256,
+    &sx_sig_ed25519_cert,
+    &sx_sig_ecdsa_nistp256_cert,
+    &sx_sig_ecdsa_nistp384_cert,
+    &sx_sig_ecdsa_nistp521_cert,
+    &sx_sig_rsa_sha2_512_cert,
+    &sx_sig_rsa_sha2_256_cert,
     NULL,
 };
 

@@ -43,10 +43,19 @@ static const struct sx_sig_alg *const fips_host_keys[] = {
     &sx_sig_x509v3_ecdsa_nistp521, &sx_sig_x509v3_rsa2048_sha256, NULL,
 };
 
-/* The same signatures for users. */
+/* The same signatures for users, bare and in OpenSSH's certificates. */
 static const struct sx_sig_alg *const fips_user_keys[] = {
-    &sx_sig_ecdsa_nistp256, &sx_sig_ecdsa_nistp384, &sx_sig_ecdsa_nistp521,
-    &sx_sig_rsa_sha2_512,   &sx_sig_rsa_sha2_256,   NULL,
+    &sx_sig_ecdsa_nistp256,
+    &sx_sig_ecdsa_nistp384,
+    &sx_sig_ecdsa_nistp521,
+    &sx_sig_rsa_sha2_512,
+    &sx_sig_rsa_sha2_256,
+    &sx_sig_ecdsa_nistp256_cert,
+    &sx_sig_ecdsa_nistp384_cert,
+    &sx_sig_ecdsa_nistp521_cert,
+    &sx_sig_rsa_sha2_512_cert,
+    &sx_sig_rsa_sha2_256_cert,
+    NULL,
 };
 
 /* SP 800-38D (nonces made in the module, IG C.H scenario 1.d) and SP 800-38A. The very list and

@@ -185,8 +185,17 @@ static const struct sx_sig_alg *const stig_host_keys[] = {
     NULL,
 };
 static const struct sx_sig_alg *const stig_user_keys[] = {
-    &sx_sig_ecdsa_nistp256, &sx_sig_ecdsa_nistp384, &sx_sig_ecdsa_nistp521,
-    &sx_sig_rsa_sha2_512,   &sx_sig_rsa_sha2_256,   NULL,
+    &sx_sig_ecdsa_nistp256,
+    &sx_sig_ecdsa_nistp384,
+    &sx_sig_ecdsa_nistp521,
+    &sx_sig_rsa_sha2_512,
+    &sx_sig_rsa_sha2_256,
+    &sx_sig_ecdsa_nistp256_cert,
+    &sx_sig_ecdsa_nistp384_cert,
+    &sx_sig_ecdsa_nistp521_cert,
+    &sx_sig_rsa_sha2_512_cert,
+    &sx_sig_rsa_sha2_256_cert,
+    NULL,
 };
 
 /* RHEL-09-255064 (V-270177): exactly these. */

@@ -40,6 +40,22 @@
  * LocalHost, LocalPort               as the properties
  * TcpNoDelay                         default True. Differs: the reference's False would hold small
  *                                    requests back until the server acknowledges
+ * EnablePageantAuth                  keys of the ssh-agent: 0 none, 1 as well, 2 these alone;
+ *                                    default 0. Differs: the agent is the one at SSH_AUTH_SOCK, as
+ *                                    Pageant's shared memory is Windows'. 3005 where the policy
+ *                                    lets no agent sign. The order of keys: ssh_cert_store's in
+ *                                    their order, then the agent's in its own; SignedSSHCert right
+ *                                    before its key; each key once. Keys that the policy or the
+ *                                    server can't take are passed over. With 1 an agent that can't
+ *                                    be had is no error, and under ssh_auth_mode 2 (password) the
+ *                                    agent's keys come before the password. With 2 any mode is
+ *                                    public key, and the agent's errors are 3035 and 3036.
+ * SSHAgentSocket (own)               path of the agent's socket; default "": SSH_AUTH_SOCK
+ * SignedSSHCert                      "NAME BASE64": a certificate of OpenSSH's for a key of
+ *                                    ssh_cert_store, or for one of the agent's. NAME is the
+ *                                    algorithm. Differs: ssh-rsa-cert-v01@openssh.com is also the
+ *                                    name of the certificate's type, which ssh-keygen writes; where
+ *                                    SHA-1 isn't allowed, it stands for the best that is.
  * AllowLooseKeyFileMode (own)        default False: a private key file that others can read is refused
  * KerberosSPN                        "host/fqdn[@REALM]"; "": host/ssh_host, in lower case
  * KerberosRealm                      of the user and the server; "": krb5.conf's (domain_realm,

@@ -2,7 +2,13 @@
  *
  * With one key the signed request goes out at once. With several, each is shown to the server
  * first, so that a signature (perhaps by a token or a person's touch) is made for a key that the
- * server takes. */
+ * server takes. An agent's keys are asked for only when the method begins.
+ *
+ * Which algorithm: a server that lists what it takes (RFC 8308) gets the first of the offer that it
+ * lists, SHA-1 last. Of one that doesn't, nothing is known: the offer's algorithms for the key are
+ * tried in their order, as old servers refuse what they don't know. */
+#include <string.h>
+
 #include "auth/userauth.h"
 #include "base/text.h"
 #include "wire/msg_auth.h"
@@ -12,20 +18,52 @@ static const struct sx_auth_key *key_of(const struct sx_auth *auth)
     return &auth->config.keys[auth->key_index];
 }
 
-/* The first algorithm of the policy that fits the key and that the server takes. Without
- * server-sig-algs nothing is known of the server, and the policy's first choice is tried. */
-static const struct sx_sig_alg *choose_algorithm(const struct sx_auth *auth)
+static bool is_for_key(const struct sx_sig_alg *alg, const struct sx_auth_key *key)
 {
-    const struct sx_transport *transport = auth->transport;
-    const struct sx_sig_alg *const *algs = transport->config.offer->user_key;
+    return alg->type == key->type && alg->form == key->form &&
+           (key->algorithm == NULL || strcmp(key->algorithm, alg->name) == 0);
+}
+
+/* Servers list the signatures that they verify; some, such as OpenSSH, without the certificates
+ * that they take along with them. */
+static bool is_listed(const struct sx_transport *transport, const struct sx_sig_alg *alg)
+{
+    struct sx_slice list = sx_slice_text(transport->server_sig_algs);
+
+    return sx_list_has(list, alg->name) ||
+           (alg->form != SX_SIG_PLAIN && alg->signature_name != NULL &&
+            sx_list_has(list, alg->signature_name));
+}
+
+/* The best of what the server lists. */
+static const struct sx_sig_alg *choose_listed(const struct sx_auth *auth)
+{
+    const struct sx_sig_alg *const *algs = auth->transport->config.offer->user_key;
+    const struct sx_sig_alg *weak = NULL;
 
     for (; *algs != NULL; algs++) {
-        /* Users' keys come bare so far, without a certificate around them. */
-        if ((*algs)->type != key_of(auth)->type || (*algs)->form != SX_SIG_PLAIN)
+        if (!is_for_key(*algs, key_of(auth)) || !is_listed(auth->transport, *algs))
             continue;
-        if (!transport->has_server_sig_algs ||
-            sx_list_has(sx_slice_text(transport->server_sig_algs), (*algs)->name))
+        if ((*algs)->hash != SX_HASH_SHA1)
             return *algs;
+        if (weak == NULL)
+            weak = *algs;
+    }
+    return weak;
+}
+
+/* The next one to try with this key; NULL when there is none left. */
+static const struct sx_sig_alg *choose_algorithm(struct sx_auth *auth)
+{
+    const struct sx_sig_alg *const *algs = auth->transport->config.offer->user_key;
+
+    if (auth->transport->has_server_sig_algs)
+        return auth->key_algs_tried++ == 0 ? choose_listed(auth) : NULL;
+    while (algs[auth->key_algs_tried] != NULL) {
+        const struct sx_sig_alg *alg = algs[auth->key_algs_tried++];
+
+        if (is_for_key(alg, key_of(auth)))
+            return alg;
     }
     return NULL;
 }
@@ -67,6 +105,7 @@ static enum sx_err ask_to_sign(struct sx_auth *auth)
     uint8_t *room;
 
     sx_buffer_clear(&auth->to_sign);
+    auth->is_proof_outside = key_of(auth)->is_outside;
     SX_TRY(sx_buffer_reserve(&auth->to_sign, max, &room));
     sx_writer_init(&writer, room, max);
     sx_msg_userauth_signed_encode(&writer, session_id, auth->config.user, algorithm, public_key);
@@ -79,40 +118,78 @@ static enum sx_err ask_to_sign(struct sx_auth *auth)
     return sx_event_push(auth->events, event);
 }
 
+static void next_key(struct sx_auth *auth)
+{
+    auth->key_index++;
+    auth->key_algs_tried = 0;
+    auth->is_key_tried = false;
+}
+
 /* Tries keys from key_index on until a request is out or none is left. */
 static enum sx_err try_keys(struct sx_auth *auth)
 {
-    for (; auth->key_index < auth->config.key_count; auth->key_index++) {
+    for (; auth->key_index < auth->config.key_count; next_key(auth)) {
         auth->key_next = auth->key_index + 1;
         auth->key_alg = choose_algorithm(auth);
-        if (auth->key_alg == NULL) {
+        if (auth->key_alg != NULL)
+            return auth->config.key_count == 1 ? ask_to_sign(auth) : send_query(auth);
+        if (!auth->is_key_tried)
             note_skipped(auth);
-            continue;
-        }
-        return auth->config.key_count == 1 ? ask_to_sign(auth) : send_query(auth);
     }
     auth->is_exhausted = true;
     return SX_OK;
 }
 
+static enum sx_err no_keys(struct sx_auth *auth)
+{
+    if (auth->config.agent == SX_AGENT_ONLY)
+        return sx_fault_set(auth->fault, SX_ERR_AUTH_NO_CREDENTIALS,
+                            "public key authentication by the agent alone: the agent holds no key "
+                            "that can be used");
+    return sx_fault_set(auth->fault, SX_ERR_AUTH_NO_CREDENTIALS,
+                        "public key authentication needs a private key: set ssh_cert_store and "
+                        "ssh_cert_store_type, or let the agent sign (EnablePageantAuth)");
+}
+
+/* Goes on where it stopped: keys that were accepted or refused don't come again. */
+static enum sx_err go_on(struct sx_auth *auth)
+{
+    auth->key_index = auth->key_next;
+    auth->key_algs_tried = 0;
+    auth->is_key_tried = false;
+    return try_keys(auth);
+}
+
 static enum sx_err start(struct sx_auth *auth)
 {
-    if (auth->config.key_count == 0)
-        return sx_fault_set(auth->fault, SX_ERR_AUTH_NO_CREDENTIALS,
-                            "public key authentication needs a private key: set ssh_cert_store "
-                            "and ssh_cert_store_type");
-    auth->key_index = auth->key_next; /* keys that were accepted or refused don't come again */
-    return try_keys(auth);
+    if (auth->config.agent != SX_AGENT_OFF && !auth->is_listed) {
+        auth->state = SX_AUTH_STATE_LISTING;
+        return sx_event_push(auth->events, (struct sx_event){ .type = SX_EVENT_IDENTITIES });
+    }
+    return auth->config.key_count == 0 ? no_keys(auth) : go_on(auth);
+}
+
+/* Where another method may follow, an agent without keys is no error. */
+static enum sx_err identities(struct sx_auth *auth)
+{
+    bool is_alone = auth->config.agent == SX_AGENT_ONLY ||
+                    (auth->config.mode == SX_AUTH_PUBLICKEY && !auth->config.is_trying_all);
+
+    if (auth->config.key_count == 0 && is_alone)
+        return no_keys(auth);
+    return go_on(auth);
 }
 
 static bool is_ready(const struct sx_auth *auth)
 {
-    return auth->key_next < auth->config.key_count;
+    return auth->key_next < auth->config.key_count ||
+           (auth->config.agent != SX_AGENT_OFF && !auth->is_listed);
 }
 
+/* The same key by a further algorithm where nothing is known of the server, else the next key. */
 static enum sx_err retry(struct sx_auth *auth)
 {
-    auth->key_index++;
+    auth->is_key_tried = true;
     return try_keys(auth);
 }
 
@@ -145,8 +222,10 @@ static enum sx_err signed_by_caller(struct sx_auth *auth, struct sx_slice signat
     };
     struct sx_writer payload;
 
-    if (signature.len == 0)
-        return retry(auth);
+    if (signature.len == 0) {
+        next_key(auth);
+        return try_keys(auth);
+    }
     auth->is_proof_sent = true;
     SX_TRY(sx_transport_begin(auth->transport,
                               256 + msg.user.len + msg.public_key.len + signature.len, &payload));
@@ -160,4 +239,5 @@ const struct sx_auth_method sx_auth_method_publickey = { .name = "publickey",
                                                          .start = start,
                                                          .message = message,
                                                          .retry = retry,
+                                                         .identities = identities,
                                                          .signature = signed_by_caller };

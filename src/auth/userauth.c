@@ -66,13 +66,14 @@ static const struct sx_auth_method *method_of(enum sx_auth_mode mode)
 static bool is_trying_all(const struct sx_auth *auth)
 {
     return auth->config.is_trying_all && auth->config.mode != SX_AUTH_NONE &&
-           auth->config.mode != SX_AUTH_CUSTOM;
+           auth->config.mode != SX_AUTH_CUSTOM && auth->config.agent != SX_AGENT_ONLY;
 }
 
 /* Whether a partial success is followed by what the server asks for next. */
 static bool is_multi(const struct sx_auth *auth)
 {
-    return auth->config.mode == SX_AUTH_MULTI_FACTOR || is_trying_all(auth);
+    return (auth->config.mode == SX_AUTH_MULTI_FACTOR && auth->config.agent != SX_AGENT_ONLY) ||
+           is_trying_all(auth);
 }
 
 static bool is_ready(const struct sx_auth *auth, const struct sx_auth_method *method)
@@ -118,7 +119,7 @@ static enum sx_err choose(struct sx_auth *auth, struct sx_slice listed)
 
 /* With all methods to be tried, the mode names the one that comes first. Without credentials for
  * it, there is still the server's list to be had. */
-static enum sx_err start_first(struct sx_auth *auth)
+static enum sx_err start_mode(struct sx_auth *auth)
 {
     const struct sx_auth_method *method = method_of(auth->config.mode);
 
@@ -130,6 +131,26 @@ static enum sx_err start_first(struct sx_auth *auth)
     if (auth->is_exhausted && is_trying_all(auth))
         SX_TRY(begin(auth, &sx_auth_method_none));
     return auth->is_exhausted ? sx_auth_give_up(auth) : SX_OK;
+}
+
+static enum sx_err start_first(struct sx_auth *auth)
+{
+    bool is_password =
+        auth->config.mode == SX_AUTH_PASSWORD || auth->config.mode == SX_AUTH_INTERACTIVE;
+
+    if (auth->config.agent == SX_AGENT_OFF || (auth->config.agent == SX_AGENT_ALSO && !is_password))
+        return start_mode(auth);
+    auth->is_agent_first = auth->config.agent == SX_AGENT_ALSO;
+    SX_TRY(begin(auth, &sx_auth_method_publickey));
+    return SX_OK;
+}
+
+/* The agent's keys were refused, or accepted and not enough: on to the method that the mode names. */
+static enum sx_err after_agent(struct sx_auth *auth)
+{
+    auth->is_agent_first = false;
+    mark_used(auth, &sx_auth_method_publickey);
+    return start_mode(auth);
 }
 
 /* ---- outcomes ------------------------------------------------------------------------------ */
@@ -157,6 +178,7 @@ static enum sx_err tell_outcome(struct sx_auth *auth, enum sx_event_type type, b
         .is_accepted = is_accepted,
         .is_partial = is_partial,
         .is_unproven = is_accepted && !auth->is_proof_sent && !auth->has_proof,
+        .is_outside = is_accepted && auth->is_proof_outside,
         .methods_left = left,
     };
     return sx_event_push(auth->events, event);
@@ -169,6 +191,8 @@ static enum sx_err after_refusal(struct sx_auth *auth, struct sx_slice listed)
     bool goes_on = is_trying_all(auth) || (auth->config.mode == SX_AUTH_MULTI_FACTOR &&
                                            auth->method == &sx_auth_method_none);
 
+    if (auth->is_agent_first)
+        return after_agent(auth);
     mark_used(auth, auth->method);
     if (goes_on)
         SX_TRY(choose(auth, listed));
@@ -181,15 +205,30 @@ static enum sx_err after_step(struct sx_auth *auth)
 {
     if (!auth->is_exhausted)
         return SX_OK;
+    if (auth->is_agent_first)
+        return after_agent(auth);
     mark_used(auth, auth->method);
-    if (is_multi(auth))
+    if (is_multi(auth) && auth->methods_left[0] == '\0')
+        SX_TRY(begin(auth, &sx_auth_method_none)); /* nothing was heard of the server yet */
+    else if (is_multi(auth))
         SX_TRY(choose(auth, sx_slice_text(auth->methods_left)));
     return auth->is_exhausted ? sx_auth_give_up(auth) : SX_OK;
+}
+
+static const char *mode_name(const struct sx_auth *auth)
+{
+    const struct sx_auth_method *method = method_of(auth->config.mode);
+
+    return method == NULL ? "" : method->name;
 }
 
 /* The method was accepted, and is not enough. */
 static enum sx_err on_partial(struct sx_auth *auth, struct sx_slice listed)
 {
+    if (auth->is_agent_first && !is_multi(auth) && sx_list_has(listed, mode_name(auth))) {
+        auth->has_proof = auth->has_proof || auth->is_proof_sent;
+        return after_agent(auth);
+    }
     if (!is_multi(auth))
         return sx_fault_set(auth->fault, SX_ERR_AUTH_FAILED,
                             "authentication failed: the server accepted method %s and asks for a "
@@ -201,6 +240,7 @@ static enum sx_err on_partial(struct sx_auth *auth, struct sx_slice listed)
                             "the server asks for one more method after %u that it accepted",
                             auth->factors);
     auth->factors++;
+    auth->is_agent_first = false;
     auth->has_proof = auth->has_proof || auth->is_proof_sent;
     sx_auth_note_tried(auth, "(accepted)");
     if (!auth->method->is_reusable)
@@ -281,8 +321,8 @@ enum sx_err sx_auth_message(struct sx_auth *auth, struct sx_slice payload)
 
 bool sx_auth_is_waiting(const struct sx_auth *auth)
 {
-    return auth->state == SX_AUTH_STATE_SIGNING || auth->state == SX_AUTH_STATE_ASKING ||
-           auth->state == SX_AUTH_STATE_GSS;
+    return auth->state == SX_AUTH_STATE_LISTING || auth->state == SX_AUTH_STATE_SIGNING ||
+           auth->state == SX_AUTH_STATE_ASKING || auth->state == SX_AUTH_STATE_GSS;
 }
 
 enum sx_err sx_auth_ask(struct sx_auth *auth, const struct sx_event_ask *ask)
@@ -327,6 +367,21 @@ enum sx_err sx_auth_answer_gss(struct sx_auth *auth, const struct sx_gss_answer 
         return SX_ERR_STATE;
     auth->state = SX_AUTH_STATE_TRYING;
     SX_TRY(auth->method->gss(auth, answer));
+    return after_step(auth);
+}
+
+enum sx_err sx_auth_answer_identities(struct sx_auth *auth, const struct sx_auth_key *keys,
+                                      unsigned count, const struct sx_fault *failure)
+{
+    if (auth->state != SX_AUTH_STATE_LISTING)
+        return SX_ERR_STATE;
+    auth->state = SX_AUTH_STATE_TRYING;
+    auth->is_listed = true;
+    if (failure != NULL && auth->config.agent == SX_AGENT_ONLY)
+        return sx_fault_set_sys(auth->fault, failure->err, failure->sys, "%s", failure->text);
+    auth->config.keys = keys;
+    auth->config.key_count = count;
+    SX_TRY(auth->method->identities(auth));
     return after_step(auth);
 }
 

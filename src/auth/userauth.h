@@ -10,7 +10,9 @@
  *   lists, the first method in the order of sx_auth_methods for which there are credentials; after
  *   each partial success again. A method that is refused is a failure;
  * - with is_trying_all, a refusal or a partial success of any mode but none and custom goes on to
- *   the next method that the server lists and for which there are credentials. */
+ *   the next method that the server lists and for which there are credentials;
+ * - an agent's keys are tried before a password is sent or asked for, whether the mode names public
+ *   keys or not, as the reference's example of EnablePageantAuth has it. */
 #ifndef SX_AUTH_USERAUTH_H
 #define SX_AUTH_USERAUTH_H
 
@@ -41,7 +43,17 @@ enum {
 /* A key that the user has: what the server is shown. Signing is a request to the caller. */
 struct sx_auth_key {
     enum sx_key_type type;
+    enum sx_sig_form form;       /* bare, or in a certificate of this form */
     struct sx_slice public_blob; /* borrowed */
+    const char *algorithm;       /* borrowed: the one to use and no other; NULL: the offer's */
+    bool is_outside;             /* an agent signs */
+};
+
+/* The reference's EnablePageantAuth: whether an agent's keys are asked for. */
+enum sx_agent_use {
+    SX_AGENT_OFF = 0,
+    SX_AGENT_ALSO = 1, /* its keys are further keys; before passwords they are tried first */
+    SX_AGENT_ONLY = 2, /* public keys of the agent, whatever the mode */
 };
 
 /* All borrowed; must outlive the authentication. */
@@ -51,6 +63,7 @@ struct sx_auth_config {
     bool can_answer;    /* there is somebody who answers prompts */
     struct sx_slice user;
     struct sx_slice password;
+    enum sx_agent_use agent; /* not SX_AGENT_OFF: keys are asked for by SX_EVENT_IDENTITIES */
     const struct sx_auth_key *keys; /* tried in this order */
     unsigned key_count;
 };
@@ -60,7 +73,8 @@ struct sx_auth;
 /* A method. is_ready: whether there are credentials for it. start sends its first request (or
  * reports that it has nothing to try, by setting is_exhausted); it comes again after a partial
  * success, for a further factor. message takes its own numbers 60 to 79. retry says what to do when
- * the server refused the last request (a further key, or is_exhausted). signature takes the
+ * the server refused the last request (a further key, or is_exhausted). identities begins when the
+ * caller told the user's keys. signature takes the
  * caller's answer to SX_EVENT_SIGN, empty when the key can't sign; answer those to SX_EVENT_ASK,
  * count 0 when there is none; gss the answer to SX_EVENT_GSS. All but name and start may be NULL. */
 struct sx_auth_method {
@@ -70,6 +84,7 @@ struct sx_auth_method {
     enum sx_err (*start)(struct sx_auth *auth);
     enum sx_err (*message)(struct sx_auth *auth, struct sx_slice payload);
     enum sx_err (*retry)(struct sx_auth *auth);
+    enum sx_err (*identities)(struct sx_auth *auth);
     enum sx_err (*signature)(struct sx_auth *auth, struct sx_slice signature);
     enum sx_err (*gss)(struct sx_auth *auth, const struct sx_gss_answer *answer);
     enum sx_err (*answer)(struct sx_auth *auth, const struct sx_slice *answers, unsigned count);
@@ -89,6 +104,7 @@ enum sx_auth_state {
     SX_AUTH_STATE_IDLE,
     SX_AUTH_STATE_SERVICE, /* SERVICE_REQUEST sent */
     SX_AUTH_STATE_TRYING,  /* a request is out */
+    SX_AUTH_STATE_LISTING, /* the caller was asked for the user's keys */
     SX_AUTH_STATE_SIGNING, /* the caller was asked to sign */
     SX_AUTH_STATE_GSS,     /* the caller was asked for a token or a MIC of GSSAPI */
     SX_AUTH_STATE_ASKING,  /* the caller was asked for SX_EVENT_ASK's answers */
@@ -114,6 +130,8 @@ struct sx_auth {
     bool is_exhausted;  /* the method has nothing left to try */
     bool is_proof_sent; /* the request that is out carries the proof its mode demands */
     bool has_proof;     /* so did one that the server took before, as a factor of several */
+    bool is_proof_outside; /* an agent signed the last one */
+    bool is_agent_first;   /* the agent's public keys are being tried before the mode's method */
     unsigned tries;     /* requests that were refused */
     unsigned factors;   /* methods that were accepted, but not enough */
     unsigned rounds;    /* questions of the method at hand */
@@ -122,6 +140,9 @@ struct sx_auth {
     unsigned key_index;
     unsigned key_next; /* the first that was not tried yet */
     const struct sx_sig_alg *key_alg;
+    unsigned key_algs_tried; /* of the offer's, with this key */
+    bool is_key_tried;       /* a request with this key was refused */
+    bool is_listed;          /* the agent's keys are among config.keys, or it has none */
     struct sx_buffer to_sign;
     /* gssapi-with-mic */
     enum sx_auth_gss_stage gss_stage;
@@ -144,6 +165,13 @@ SX_MUST_USE enum sx_err sx_auth_start(struct sx_auth *auth);
 
 /* A message that the acceptance table gives to authentication. */
 SX_MUST_USE enum sx_err sx_auth_message(struct sx_auth *auth, struct sx_slice payload);
+
+/* The answer to SX_EVENT_IDENTITIES: keys takes the place of the configuration's and must outlive
+ * the authentication. failure (may be NULL) says why the agent has none to give; it ends the
+ * authentication where nothing but the agent may be used. */
+SX_MUST_USE enum sx_err sx_auth_answer_identities(struct sx_auth *auth,
+                                                  const struct sx_auth_key *keys, unsigned count,
+                                                  const struct sx_fault *failure);
 
 /* The answer to SX_EVENT_SIGN: the whole signature blob, or an empty slice when the key can't
  * sign (then the next key is tried). */

@@ -86,6 +86,8 @@ static const struct error_row error_rows[] = {
     ROW(AUTH_UNPROVEN, "the server granted access without the proof that was demanded"),
     ROW(AUTH_NO_CREDENTIALS, "there are no credentials for any method that the server allows"),
     ROW(AUTH_SERVICE, "the service that holds the credentials refused or failed"),
+    ROW(AGENT, "the ssh-agent can't be reached, or doesn't answer in time"),
+    ROW(AGENT_ANSWER, "the ssh-agent's answer is wrong"),
 
     ROW(AUDIT, "an audit record could not be written"),
 

@@ -101,7 +101,9 @@ enum sx_err {
     SX_ERR_AUTH_PASSWORD_CHANGE,
     SX_ERR_AUTH_UNPROVEN, /* access granted without the proof that was demanded */
     SX_ERR_AUTH_NO_CREDENTIALS,
-    SX_ERR_AUTH_SERVICE, /* GSSAPI, agent or token said no */
+    SX_ERR_AUTH_SERVICE, /* GSSAPI or token said no */
+    SX_ERR_AGENT,        /* the agent can't be reached, or doesn't answer in time */
+    SX_ERR_AGENT_ANSWER, /* the agent answered what is no answer, or signed wrongly */
 
     /* audit */
     SX_ERR_AUDIT = 0x700,

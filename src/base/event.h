@@ -16,6 +16,7 @@ enum sx_event_type {
     SX_EVENT_HOST_KEY,       /* request: trust this key? in host_key */
     SX_EVENT_KEYS_IN_USE,    /* a key exchange is complete in both directions */
     SX_EVENT_BANNER,         /* text of the server for the user, in text */
+    SX_EVENT_IDENTITIES,     /* request: which keys does the user have? */
     SX_EVENT_SIGN,           /* request: sign with a user key, in sign */
     SX_EVENT_ASK,            /* request: something that only the user knows, in ask */
     SX_EVENT_AUTH_TRIED,     /* a method's outcome, in auth */
@@ -103,6 +104,7 @@ struct sx_event_auth {
     bool is_accepted;
     bool is_partial;
     bool is_unproven; /* granted before the proof that the mode demands */
+    bool is_outside;  /* the proof was computed outside of our provider, by an agent */
     struct sx_slice methods_left;
 };
 

@@ -112,6 +112,10 @@ static void on_sign(struct sexec *object, const struct sx_event_sign *request)
     struct sx_fault fault = { 0 };
     char line[SX_FAULT_TEXT_MAX + 64];
 
+    if (sx_signer_is_agents(&object->signer, request->key_index)) {
+        sx_agent_want_signature(object, request);
+        return;
+    }
     sx_buffer_init(&signature, 16 * 1024);
     if (sx_signer_sign(&object->signer, request, &fault, &signature) != SX_OK) {
         snprintf(line, sizeof line, "Key %u can't sign: %s", request->key_index + 1, fault.text);
@@ -146,7 +150,8 @@ static void on_auth(struct sexec *object, const struct sx_event_auth *auth)
                   "Warning: the server granted access after method %s without asking for the proof "
                   "that the authentication mode demands",
                   auth->method);
-    sx_status(object, "Signed on with method %s", auth->method);
+    sx_status(object, "Signed on with method %s%s", auth->method,
+              auth->is_outside ? ", signed by the agent outside of the provider" : "");
     sx_fire_connection_status(object, "S/Shell handshake complete.", 0, "OK");
 }
 
@@ -199,6 +204,7 @@ void sx_session_event(void *context, const struct sx_event *event)
     case SX_EVENT_BANNER:
         sx_status(object, "Banner: %s", sx_escape(shown, sizeof shown, event->text));
         break;
+    case SX_EVENT_IDENTITIES: sx_agent_want_identities(object); break;
     case SX_EVENT_SIGN: on_sign(object, &event->sign); break;
     case SX_EVENT_GSS: sx_kerberos_request(object, &event->gss); break;
     case SX_EVENT_ASK: on_ask(object, &event->ask); break;

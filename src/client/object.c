@@ -35,6 +35,7 @@ struct sexec *sexec_new(void)
     object->pump.fd = -1;
     object->wake.fd = -1;
     atomic_init(&object->is_interrupted, false);
+    sx_agent_job_init(object);
     sx_buffer_init(&object->out_lines.pending, 1024 * 1024);
     sx_buffer_init(&object->err_lines.pending, 1024 * 1024);
     sx_buffer_init(&object->host_key, HOST_KEY_MAX);

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "base/log.h"
+#include "client/agent.h"
 #include "base/secret.h"
 #include "engine/engine.h"
 #include "net/pump.h"
@@ -92,6 +93,9 @@ struct sx_values {
     int use_ipv6;
     bool tcp_no_delay;
     bool allow_loose_key_file;
+    int agent_use;      /* enum sx_agent_use */
+    char *agent_socket; /* "": SSH_AUTH_SOCK */
+    char *signed_cert;  /* "": none */
     int select_wait;
 };
 
@@ -141,6 +145,7 @@ struct sexec {
     struct sx_offer offer;
     struct sx_signer signer;
     struct sx_kerberos kerberos;
+    struct sx_agent_job agent;
     struct sx_log log;
     struct sx_engine *engine;
     struct sx_pump pump;

@@ -44,11 +44,28 @@ enum sx_err sx_session_provider(struct sexec *object, struct sx_fault *fault,
     return sx_session_provider_for(object, policy, fault, out);
 }
 
+/* SignedSSHCert names its algorithm, as a list would. */
+static void wish_for_cert(const struct sexec *object, const struct sx_policy *policy, char *out,
+                          size_t cap)
+{
+    const char *cert = object->values.signed_cert;
+    struct sx_verdict verdict;
+    size_t len = strcspn(cert, " \t");
+
+    if (len == 0 || len + 2 > cap || object->values.lists[SX_ALG_USER_KEY][0] != '\0')
+        return;
+    snprintf(out, cap, "+%.*s", (int)len, cert);
+    sx_policy_judge(policy, NULL, SX_ALG_USER_KEY, out + 1, &verdict);
+    if (!verdict.is_by_policy || !verdict.is_opt_in)
+        out[0] = '\0';
+}
+
 enum sx_err sx_session_offer(const struct sexec *object, const struct sx_policy *policy,
                              struct sx_provider *provider, struct sx_fault *fault,
                              struct sx_offer *out)
 {
     const struct sx_values *values = &object->values;
+    char cert_wish[80] = "";
     struct sx_offer_wishes wishes = {
         .strict_kex = values->strict_kex,
         .dh_preferred_bits = (unsigned)values->dh_preferred_bits,
@@ -58,6 +75,9 @@ enum sx_err sx_session_offer(const struct sexec *object, const struct sx_policy 
 
     for (int i = 0; i < SX_ALG_KIND_COUNT; i++)
         wishes.lists[i] = values->lists[i];
+    wish_for_cert(object, policy, cert_wish, sizeof cert_wish);
+    if (cert_wish[0] != '\0')
+        wishes.lists[SX_ALG_USER_KEY] = cert_wish;
     return sx_offer_make(policy, provider, &wishes, fault, out);
 }
 
@@ -149,11 +169,26 @@ static bool are_keys_wanted(const struct sexec *object)
 
 static enum sx_err load_keys(struct sexec *object, struct sx_fault *fault)
 {
+    const struct sx_values *values = &object->values;
+    bool is_agent_used = values->agent_use != SX_AGENT_OFF;
+
     sx_signer_init(&object->signer, object->offer.user_key);
-    if (!are_keys_wanted(object))
+    object->signer.rsa_min_bits = object->policy->rsa_min_bits;
+    if (object->is_explaining || (!are_keys_wanted(object) && !is_agent_used))
         return SX_OK;
-    for (unsigned i = 0; i < object->values.store_count; i++)
-        SX_TRY(load_key(object, &object->values.stores[i], fault));
+    if (values->signed_cert[0] != '\0')
+        SX_TRY(sx_signed_cert_read(object->provider, object->offer.user_key,
+                                   sx_slice_text(values->signed_cert), fault,
+                                   &object->signer.cert));
+    if (!are_keys_wanted(object) || values->agent_use == SX_AGENT_ONLY)
+        return SX_OK;
+    if (is_agent_used && values->ssh_cert_store_type == SEXEC_CST_USER)
+        return SX_OK; /* no key was given: the agent's will do */
+    for (unsigned i = 0; i < values->store_count; i++)
+        SX_TRY(load_key(object, &values->stores[i], fault));
+    if (values->signed_cert[0] != '\0' && !object->signer.is_cert_used && !is_agent_used)
+        return sx_fault_set(fault, SX_ERR_KEY_FORMAT,
+                            "SignedSSHCert is a certificate for another key than ssh_cert_store's");
     return SX_OK;
 }
 
@@ -173,6 +208,11 @@ static enum sx_err check_values(const struct sexec *object, struct sx_fault *fau
 /* Settings may have been made before the policy that forbids them was chosen. */
 static enum sx_err check_policy_settings(const struct sexec *object, struct sx_fault *fault)
 {
+    if (object->values.agent_use != SX_AGENT_OFF && !object->policy->may_use_agent)
+        return sx_fault_set(fault, SX_ERR_POLICY_SETTING,
+                            "EnablePageantAuth=%d: policy %s doesn't let an agent sign, as it "
+                            "computes outside of the provider",
+                            object->values.agent_use, object->policy->name);
     if (object->values.mask_sensitive || object->policy->may_unmask_logs)
         return SX_OK;
     return sx_fault_set(fault, SX_ERR_POLICY_SETTING,
@@ -196,6 +236,8 @@ static enum sx_err make_engine(struct sexec *object, struct sx_fault *fault)
                   .can_answer = sx_can_answer(object),
                   .user = sx_slice_text(is_anonymous ? "anonymous" : values->ssh_user),
                   .password = sx_secret_text_slice(&values->ssh_password),
+                  .agent =
+                      object->is_explaining ? SX_AGENT_OFF : (enum sx_agent_use)values->agent_use,
                   .keys = keys,
                   .key_count = key_count },
         .channel = { .window = (uint32_t)values->max_window,
@@ -232,9 +274,11 @@ static enum sx_err start_pump(struct sexec *object, struct sx_fault *fault)
         .is_no_delay = values->tcp_no_delay,
     };
 
-    object->pump = (struct sx_pump){
-        .fd = -1, .on_event = sx_session_event, .on_connected = on_tcp_connected, .ctx = object
-    };
+    object->pump = (struct sx_pump){ .fd = -1,
+                                     .on_event = sx_session_event,
+                                     .on_connected = on_tcp_connected,
+                                     .service = &object->agent.service,
+                                     .ctx = object };
     return sx_pump_start(&object->pump, &config, object->engine, fault);
 }
 
@@ -272,6 +316,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
     object->is_tcp_open = false;
     object->local_host_shown[0] = '\0';
     object->negotiated[0] = '\0';
+    sx_agent_job_stop(object);
     sx_signer_clear(&object->signer);
     sx_provider_close(object->provider);
     object->provider = NULL;

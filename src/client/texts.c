@@ -130,6 +130,8 @@ static const struct {
     { 3016, "Internal error." },
     { 3017, "The FIPS module refused an operation as not approved." },
     { 3018, "The provider's random generator failed." },
+    { 3035, "The ssh-agent can't be reached, or doesn't answer in time." },
+    { 3036, "The ssh-agent's answer is wrong." },
 };
 
 const char *sexec_error_text(int code)

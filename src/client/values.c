@@ -45,7 +45,8 @@ static void each_text(struct sx_values *values, void (*visit)(char **text, void 
                              &values->version_patterns, &values->stdin_file,
                              &values->output_mode,      &values->password_prompt,
                              &values->kerberos_spn,     &values->kerberos_realm,
-                             &values->kerberos_keytab,  &values->kerberos_cache };
+                             &values->kerberos_keytab,  &values->kerberos_cache,
+                             &values->agent_socket,     &values->signed_cert };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         visit(texts[i], ctx);

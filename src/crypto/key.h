@@ -77,6 +77,11 @@ SX_MUST_USE enum sx_err sx_key_from_host_blob(struct sx_provider *provider,
                                               const struct sx_sig_alg *alg, struct sx_slice blob,
                                               struct sx_fault *fault, struct sx_key **out);
 
+/* sx_key_from_user_blob does so for users' keys, whose OpenSSH certificates are of the other kind. */
+SX_MUST_USE enum sx_err sx_key_from_user_blob(struct sx_provider *provider,
+                                              const struct sx_sig_alg *alg, struct sx_slice blob,
+                                              struct sx_fault *fault, struct sx_key **out);
+
 /* Who an X.509 certificate speaks of and who speaks, in RFC 2253's form, for people to read: cut
  * at the field's size, with everything unprintable escaped. */
 enum { SX_CERT_NAME_MAX = 512 };

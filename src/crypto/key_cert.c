@@ -84,7 +84,8 @@ enum sx_err sx_ssh_cert_decode(const struct sx_sig_alg *alg, struct sx_slice blo
 
 /* The plain blob that a certificate's key would have goes through the plain blob's own checks. */
 static enum sx_err key_from_cert(struct sx_provider *provider, const struct sx_sig_alg *alg,
-                                 struct sx_slice blob, struct sx_fault *fault, struct sx_key **out)
+                                 uint32_t type, struct sx_slice blob, struct sx_fault *fault,
+                                 struct sx_key **out)
 {
     struct sx_ssh_cert cert = { .type = 0 };
     struct sx_writer writer;
@@ -94,9 +95,11 @@ static enum sx_err key_from_cert(struct sx_provider *provider, const struct sx_s
     enum sx_err err;
 
     SX_TRY(sx_ssh_cert_decode(alg, blob, fault, &cert));
-    if (cert.type != SX_SSH_CERT_HOST)
+    if (cert.type != type)
         return sx_fault_set(fault, SX_ERR_PEER_HOST_KEY,
-                            "%s: the server showed a certificate for users, not one for hosts",
+                            type == SX_SSH_CERT_HOST
+                                ? "%s: the server showed a certificate for users, not one for hosts"
+                                : "%s: the certificate is one for hosts, not for users",
                             alg->name);
     cap = 64 + cert.public_fields.len;
     storage = sx_alloc(cap);
@@ -113,11 +116,12 @@ static enum sx_err key_from_cert(struct sx_provider *provider, const struct sx_s
 }
 
 static enum sx_err decode(struct sx_provider *provider, const struct sx_sig_alg *alg,
-                          struct sx_slice blob, struct sx_fault *fault, struct sx_key **out)
+                          uint32_t cert_type, struct sx_slice blob, struct sx_fault *fault,
+                          struct sx_key **out)
 {
     switch (alg->form) {
     case SX_SIG_PLAIN: return sx_key_from_public_blob(provider, blob, fault, out);
-    case SX_SIG_OPENSSH_CERT: return key_from_cert(provider, alg, blob, fault, out);
+    case SX_SIG_OPENSSH_CERT: return key_from_cert(provider, alg, cert_type, blob, fault, out);
     case SX_SIG_X509_RFC6187:
     case SX_SIG_X509_SIGN: return sx_key_from_x509_blob(provider, alg, blob, fault, out);
     }
@@ -130,7 +134,7 @@ enum sx_err sx_key_from_host_blob(struct sx_provider *provider, const struct sx_
     struct sx_key *key = NULL;
     enum sx_err err = SX_OK;
 
-    SX_TRY(decode(provider, alg, blob, fault, &key));
+    SX_TRY(decode(provider, alg, SX_SSH_CERT_HOST, blob, fault, &key));
     if (key == NULL)
         return SX_ERR_INTERNAL;
     if (key->type != alg->type)
@@ -144,6 +148,23 @@ enum sx_err sx_key_from_host_blob(struct sx_provider *provider, const struct sx_
     if (err != SX_OK) {
         sx_key_free(key);
         return err;
+    }
+    *out = key;
+    return SX_OK;
+}
+
+enum sx_err sx_key_from_user_blob(struct sx_provider *provider, const struct sx_sig_alg *alg,
+                                  struct sx_slice blob, struct sx_fault *fault, struct sx_key **out)
+{
+    struct sx_key *key = NULL;
+
+    SX_TRY(decode(provider, alg, SX_SSH_CERT_USER, blob, fault, &key));
+    if (key == NULL)
+        return SX_ERR_INTERNAL;
+    if (key->type != alg->type || key->bits < alg->min_bits) {
+        sx_key_free(key);
+        return sx_fault_set(fault, SX_ERR_PEER_HOST_KEY_TYPE,
+                            "the key is of another type or size than %s is for", alg->name);
     }
     *out = key;
     return SX_OK;

@@ -208,6 +208,16 @@ enum sx_err sx_engine_answer_host_key(struct sx_engine *engine, bool is_accepted
     return latch(engine, sx_transport_accept_host_key(&engine->transport, is_accepted));
 }
 
+enum sx_err sx_engine_answer_identities(struct sx_engine *engine, const struct sx_auth_key *keys,
+                                        unsigned count, const struct sx_fault *failure)
+{
+    if (engine->is_ended)
+        return ended(engine);
+    if (engine->auth.state != SX_AUTH_STATE_LISTING)
+        return SX_ERR_STATE;
+    return latch(engine, sx_auth_answer_identities(&engine->auth, keys, count, failure));
+}
+
 enum sx_err sx_engine_answer_sign(struct sx_engine *engine, struct sx_slice signature)
 {
     if (engine->is_ended)

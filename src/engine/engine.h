@@ -54,6 +54,9 @@ uint64_t sx_engine_deadline(const struct sx_engine *engine);
 /* A request event is unanswered; nothing is read meanwhile. */
 bool sx_engine_is_waiting(const struct sx_engine *engine);
 SX_MUST_USE enum sx_err sx_engine_answer_host_key(struct sx_engine *engine, bool is_accepted);
+SX_MUST_USE enum sx_err sx_engine_answer_identities(struct sx_engine *engine,
+                                                    const struct sx_auth_key *keys, unsigned count,
+                                                    const struct sx_fault *failure);
 SX_MUST_USE enum sx_err sx_engine_answer_sign(struct sx_engine *engine, struct sx_slice signature);
 SX_MUST_USE enum sx_err sx_engine_answer_ask(struct sx_engine *engine,
                                              const struct sx_slice *answers, unsigned count);

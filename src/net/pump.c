@@ -140,6 +140,8 @@ enum sx_err sx_pump_work(struct sx_pump *pump, struct sx_fault *fault, bool *out
         bool did = false;
         enum sx_err err = SX_OK;
 
+        if (pump->state == SX_PUMP_RUNNING && pump->service != NULL)
+            pump->service->work(pump->service->ctx, &did);
         if (pump->state == SX_PUMP_CONNECTING)
             err = work_connect(pump, fault, &did);
         else if (pump->state == SX_PUMP_RUNNING)
@@ -158,7 +160,14 @@ enum sx_err sx_pump_work(struct sx_pump *pump, struct sx_fault *fault, bool *out
 size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out)
 {
     short events = 0;
+    size_t count = 0;
 
+    if (pump->state == SX_PUMP_RUNNING && pump->service != NULL &&
+        pump->service->poll(pump->service->ctx, out)) {
+        out->revents = 0;
+        out++;
+        count++;
+    }
     if (pump->state == SX_PUMP_CONNECTING) {
         out->fd = sx_connect_fd(&pump->connect, &events);
     } else if (pump->state == SX_PUMP_RUNNING || pump->state == SX_PUMP_CLOSING) {
@@ -167,19 +176,26 @@ size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out)
             events |= POLLOUT;
         if (pump->state == SX_PUMP_RUNNING && !sx_engine_is_waiting(pump->engine))
             events |= POLLIN;
-    } else {
-        return 0;
     }
+    /* Without anything to wait for it stays out: poll would tell of a hang-up all the time. */
+    if (events == 0)
+        return count;
     out->events = events;
     out->revents = 0;
-    return 1;
+    return count + 1;
 }
 
 uint64_t sx_pump_wakes(const struct sx_pump *pump)
 {
+    uint64_t wakes, service;
+
     if (pump->state == SX_PUMP_CONNECTING)
         return sx_connect_wakes(&pump->connect);
-    return pump->state == SX_PUMP_RUNNING ? sx_engine_deadline(pump->engine) : UINT64_MAX;
+    if (pump->state != SX_PUMP_RUNNING)
+        return UINT64_MAX;
+    wakes = sx_engine_deadline(pump->engine);
+    service = pump->service == NULL ? UINT64_MAX : pump->service->wakes(pump->service->ctx);
+    return service < wakes ? service : wakes;
 }
 
 void sx_pump_wait(const struct sx_pump *pump, const struct sx_wake *wake, uint64_t until)

@@ -17,6 +17,17 @@ enum sx_pump_state {
     SX_PUMP_CLOSED,
 };
 
+/* What answers a request of the engine and takes its time over it without blocking: an agent, a
+ * worker thread. The pump looks after it together with the connection. */
+struct sx_service {
+    /* Goes on; *out_did is set when anything moved. Its errors are answers to the engine. */
+    void (*work)(void *ctx, bool *out_did);
+    /* What it waits for; false when it has nothing under way. */
+    bool (*poll)(void *ctx, struct pollfd *out);
+    uint64_t (*wakes)(void *ctx); /* UINT64_MAX for never */
+    void *ctx;
+};
+
 struct sx_pump {
     enum sx_pump_state state;
     struct sx_connect connect;
@@ -26,6 +37,7 @@ struct sx_pump {
     /* Called for each event, outside any engine call, so it may call the engine. */
     void (*on_event)(void *ctx, const struct sx_event *event);
     void (*on_connected)(void *ctx);
+    const struct sx_service *service; /* borrowed; NULL for none */
     void *ctx;
 };
 

@@ -1,6 +1,8 @@
 /* tests/support/algorithms.c: the lists of all algorithms and their look-up. */
 #include "support/algorithms.h"
 
+#include "crypto/legacy.h"
+
 const struct sx_kex_alg *const all_kex[] = {
     &sx_kex_ecdh_nistp256,
     &sx_kex_ecdh_nistp384,
@@ -22,6 +24,24 @@ const struct sx_sig_alg *const all_signatures[] = {
     &sx_sig_ecdsa_nistp384,
     &sx_sig_ecdsa_nistp521,
     &sx_sig_ed25519,
+    NULL,
+};
+
+/* Of users, who may have certificates and old keys. */
+static const struct sx_sig_alg *const user_signatures[] = {
+    &sx_sig_rsa_sha2_256,
+    &sx_sig_rsa_sha2_512,
+    &sx_sig_ecdsa_nistp256,
+    &sx_sig_ecdsa_nistp384,
+    &sx_sig_ecdsa_nistp521,
+    &sx_sig_ed25519,
+    &sx_sig_rsa_sha2_256_cert,
+    &sx_sig_rsa_sha2_512_cert,
+    &sx_sig_ecdsa_nistp256_cert,
+    &sx_sig_ed25519_cert,
+#if SX_LEGACY
+    &sx_sig_ssh_rsa,
+#endif
     NULL,
 };
 
@@ -54,5 +74,6 @@ const struct sx_mac_alg *const all_macs[] = {
 
 DEFINE_LOOKUP(kex_named, sx_kex_alg, all_kex)
 DEFINE_LOOKUP(signature_named, sx_sig_alg, all_signatures)
+DEFINE_LOOKUP(user_signature_named, sx_sig_alg, user_signatures)
 DEFINE_LOOKUP(cipher_named, sx_cipher_alg, all_ciphers)
 DEFINE_LOOKUP(mac_named, sx_mac_alg, all_macs)

@@ -17,6 +17,7 @@ extern const struct sx_mac_alg *const all_macs[];
 /* NULL when no algorithm has that name. */
 const struct sx_kex_alg *kex_named(struct sx_slice name);
 const struct sx_sig_alg *signature_named(struct sx_slice name);
+const struct sx_sig_alg *user_signature_named(struct sx_slice name);
 const struct sx_cipher_alg *cipher_named(struct sx_slice name);
 const struct sx_mac_alg *mac_named(struct sx_slice name);
 

@@ -170,7 +170,7 @@ static bool is_known_key(const struct peer *peer, struct sx_slice blob)
 /* Whether signature is blob's key's over what RFC 4252 section 7 says. */
 static enum sx_err check_signature(struct peer *peer, const struct sx_msg_userauth_publickey *msg)
 {
-    const struct sx_sig_alg *alg = signature_named(msg->algorithm);
+    const struct sx_sig_alg *alg = user_signature_named(msg->algorithm);
     uint8_t storage[8192];
     struct sx_writer writer;
     struct sx_slice message;
@@ -189,7 +189,7 @@ static enum sx_err check_signature(struct peer *peer, const struct sx_msg_userau
     sx_writer_string(&writer, msg->algorithm);
     sx_writer_string(&writer, msg->public_key);
     SX_TRY(sx_writer_finish(&writer, &message));
-    SX_TRY(sx_key_from_public_blob(peer->config.provider, msg->public_key, NULL, &key));
+    SX_TRY(sx_key_from_user_blob(peer->config.provider, alg, msg->public_key, NULL, &key));
     err = sx_key_verify(key, alg, message, msg->signature, NULL);
     sx_key_free(key);
     return err;

@@ -54,15 +54,19 @@ static enum sx_err make_engine(struct session *session)
                   .can_answer = config->can_answer,
                   .user = sx_slice_text(config->user),
                   .password = sx_slice_text(config->password),
+                  .agent = config->agent,
                   .keys = session->auth_keys },
         .channel = { config->window, config->max_packet },
     };
 
     for (unsigned i = 0; i < PEER_KEYS_MAX && config->keys[i] != NULL; i++) {
-        session->auth_keys[i] = (struct sx_auth_key){ sx_key_get_type(config->keys[i]),
-                                                      sx_key_public_blob(config->keys[i]) };
-        engine.auth.key_count++;
+        session->auth_keys[i] =
+            (struct sx_auth_key){ .type = sx_key_get_type(config->keys[i]),
+                                  .public_blob = sx_key_public_blob(config->keys[i]) };
+        session->key_count++;
     }
+    if (config->agent == SX_AGENT_OFF)
+        engine.auth.key_count = session->key_count;
     SX_TRY(sx_offer_make(config->policy, config->provider, &config->wishes, &session->fault,
                          &session->offer));
     if (config->rekey_packets != 0)

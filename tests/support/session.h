@@ -29,7 +29,9 @@ struct session_config {
     bool can_answer;
     const char *const *answers; /* to prompts, one after another, NULL for none and at the end */
     const char *new_password;
-    bool cannot_sign; /* every request to sign is answered with nothing */
+    bool cannot_sign;                     /* every request to sign is answered with nothing */
+    enum sx_agent_use agent;              /* the keys are told when they are asked for ... */
+    const struct sx_fault *agent_failure; /* ... or this is; NULL */
 
     uint32_t window;
     uint32_t max_packet;
@@ -49,6 +51,7 @@ struct session {
     struct session_config config;
     struct sx_offer offer;
     struct sx_auth_key auth_keys[PEER_KEYS_MAX];
+    unsigned key_count;
     struct sx_engine *engine;
     struct peer *peer;
     struct sx_fault fault; /* why session_new failed */
@@ -60,7 +63,7 @@ struct session {
     enum sx_err err;                /* the first error of the engine's calls */
     char problem[SESSION_TEXT_MAX]; /* what no session may show, such as changed data */
 
-    /* V version, N negotiated, H host key, K keys in use, B banner, G to sign, A asked, T tried, L logged
+    /* V version, N negotiated, H host key, K keys in use, B banner, I identities, G to sign, A asked, T tried, L logged
      * on, S started, o stdout, e stderr (runs count once), R stdin ready, X exit, C closed,
      * D disconnected, g GSSAPI asked. */
     char trace[SESSION_TRACE_MAX];

@@ -31,7 +31,7 @@ static void keep_text(char *out, size_t cap, struct sx_slice text)
 
 static void trace(struct session *session, enum sx_event_type type)
 {
-    static const char letters[] = ".V-NHKBGATLSoeRXCDg"; /* the offer comes before each first N */
+    static const char letters[] = ".V-NHKBIGATLSoeRXCDg"; /* the offer comes before each first N */
     size_t len = strlen(session->trace);
     char letter = letters[type];
 
@@ -60,10 +60,20 @@ static void on_host_key(struct session *session, const struct sx_event_host_key 
             session, sx_engine_answer_host_key(session->engine, !session->config.rejects_host_key));
 }
 
+static void on_identities(struct session *session)
+{
+    const struct sx_fault *failure = session->config.agent_failure;
+
+    if (!session->config.leaves_questions)
+        session_note_error(session, sx_engine_answer_identities(
+                                        session->engine, session->auth_keys,
+                                        failure == NULL ? session->key_count : 0, failure));
+}
+
 static void on_sign(struct session *session, const struct sx_event_sign *event)
 {
     const struct sx_key *key = session->config.keys[event->key_index];
-    const struct sx_sig_alg *alg = signature_named(sx_slice_text(event->algorithm));
+    const struct sx_sig_alg *alg = user_signature_named(sx_slice_text(event->algorithm));
     struct sx_buffer signature;
 
     if (session->config.leaves_questions)
@@ -160,6 +170,7 @@ void session_on_event(struct session *session, const struct sx_event *event)
     case SX_EVENT_NEGOTIATED: session->negotiated = event->negotiated; break;
     case SX_EVENT_HOST_KEY: on_host_key(session, &event->host_key); break;
     case SX_EVENT_BANNER: keep_text(text, cap, event->text); break;
+    case SX_EVENT_IDENTITIES: on_identities(session); break;
     case SX_EVENT_SIGN: on_sign(session, &event->sign); break;
     case SX_EVENT_ASK: on_ask(session, &event->ask); break;
     case SX_EVENT_AUTH_TRIED:

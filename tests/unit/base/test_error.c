@@ -81,6 +81,8 @@ static const char *expected_name(enum sx_err err)
         NAME(AUTH_UNPROVEN);
         NAME(AUTH_NO_CREDENTIALS);
         NAME(AUTH_SERVICE);
+        NAME(AGENT);
+        NAME(AGENT_ANSWER);
         NAME(AUDIT);
         NAME(MEMORY);
         NAME(INTERNAL);

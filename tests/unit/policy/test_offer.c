@@ -14,6 +14,10 @@
     "diffie-hellman-group-exchange-sha256"
 #define FIPS_USER_KEYS                                                                             \
     "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256"
+#define FIPS_USER_CERTS                                                                            \
+    "ecdsa-sha2-nistp256-cert-v01@openssh.com,ecdsa-sha2-nistp384-cert-v01@openssh.com,"           \
+    "ecdsa-sha2-nistp521-cert-v01@openssh.com,rsa-sha2-512-cert-v01@openssh.com,"                  \
+    "rsa-sha2-256-cert-v01@openssh.com"
 
 /* ML-KEM came with OpenSSL 3.5, in the default provider and in the module. */
 static bool has_ml_kem(struct sx_provider *provider)
@@ -59,7 +63,7 @@ static void check_fips_offer(const struct test_provider *tp)
                      strncmp(sx_provider_get_info(tp->provider)->version, "3.5", 3) == 0);
     assert_int_equal(
         strncmp(names(&offer, SX_ALG_HOST_KEY), FIPS_USER_KEYS ",", sizeof FIPS_USER_KEYS), 0);
-    assert_string_equal(names(&offer, SX_ALG_USER_KEY), FIPS_USER_KEYS);
+    assert_string_equal(names(&offer, SX_ALG_USER_KEY), FIPS_USER_KEYS "," FIPS_USER_CERTS);
     assert_string_equal(names(&offer, SX_ALG_CIPHER),
                         "aes256-gcm@openssh.com,aes256-ctr,aes128-gcm@openssh.com,aes128-ctr");
     assert_string_equal(names(&offer, SX_ALG_MAC),
