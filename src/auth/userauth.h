@@ -127,15 +127,15 @@ struct sx_auth {
     struct sx_fault *fault;
     enum sx_auth_state state;
     const struct sx_auth_method *method;
-    bool is_exhausted;  /* the method has nothing left to try */
-    bool is_proof_sent; /* the request that is out carries the proof its mode demands */
-    bool has_proof;     /* so did one that the server took before, as a factor of several */
+    bool is_exhausted;     /* the method has nothing left to try */
+    bool is_proof_sent;    /* the request that is out carries the proof its mode demands */
+    bool has_proof;        /* so did one that the server took before, as a factor of several */
     bool is_proof_outside; /* an agent signed the last one */
     bool is_agent_first;   /* the agent's public keys are being tried before the mode's method */
-    unsigned tries;     /* requests that were refused */
-    unsigned factors;   /* methods that were accepted, but not enough */
-    unsigned rounds;    /* questions of the method at hand */
-    uint32_t used;      /* bit i: sx_auth_methods[i] is not to be tried (again) */
+    unsigned tries;        /* requests that were refused */
+    unsigned factors;      /* methods that were accepted, but not enough */
+    unsigned rounds;       /* questions of the method at hand */
+    uint32_t used;         /* bit i: sx_auth_methods[i] is not to be tried (again) */
     /* publickey */
     unsigned key_index;
     unsigned key_next; /* the first that was not tried yet */
