@@ -31,7 +31,7 @@ HOME, FAR = "HOME.TEST", "FAR.TEST"
 HOST = "localhost" # what the tests connect to, so that a service bears its name
 ALICE, BOB, MALLORY, PLAIN = f"alice@{HOME}", f"bob@{FAR}", f"mallory@{HOME}", f"plain@{HOME}"
 PASSWORD = "Kerberos sentinel 7341"
-MIC, KEYEX = 5, 7 # ssh_auth_mode
+SEVERAL, MIC, KEYEX = 1, 5, 7 # ssh_auth_mode
 SUFFIX = "toWM5Slw5Ew8Mqkay+al2g==" # of an exchange's name: the mechanism Kerberos
 USERS = {
     "alice": "+requires_preauth", "mallory": "", "plain": "-allow_forwardable",

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Kerberos against real KDCs and sshd's: gssapi-with-mic under each policy; what is delegated; whose
-tickets are used; names of services and realms."""
+"""Kerberos against real KDCs and sshd's: gssapi-with-mic under each policy, alone and before a
+password; what is delegated; whose tickets are used; names of services and realms."""
 
 import shutil
 import sys
@@ -8,10 +8,11 @@ import sys
 import realms
 import servers
 import support
-from realms import ALICE, BOB, FAR, HOME, MIC, PASSWORD, PLAIN, secret_file
+from realms import ALICE, BOB, FAR, HOME, MIC, PASSWORD, PLAIN, SEVERAL, secret_file
 from support import check
 
 FAILED = 1032
+API = support.BUILD / "tests" / "interop" / "kerberos_api"
 SSH_MIC = ["PreferredAuthentications=gssapi-with-mic", "GSSAPIAuthentication=yes"]
 
 
@@ -95,6 +96,26 @@ def show_alternate_elsewhere(world, server):
     expect_in(done, server, f"{servers.USER}@{FAR}")
 
 
+def show_objects(world, server):
+    """Objects of one process, at the same time, with the same password: each is whom it says."""
+    prints = ",".join(option.partition("=")[2] for option in server.trust())
+    rounds = 4
+    for mode in (MIC, realms.KEYEX):
+        server.mark = len(server.log.read_bytes())
+        done = support.run(
+            [mode, server.port, servers.USER, prints, f"host/localhost@{HOME}", rounds, HOME, FAR],
+            f"{PASSWORD}\n".encode(), program=API, env=world.environment(world.ticket("mallory")),
+        )
+        wanted = "".join(
+            f"{realm} client={servers.USER}@{realm} delegated=granted code=0\n"
+            for realm in (HOME, FAR)
+        )
+        done.expect(0, out=wanted.encode())
+        for realm in (HOME, FAR):
+            count = server.told().count(f"krb5 principal {servers.USER}@{realm} ")
+            check(count == rounds, f"{realm}: {count} sign-ons")
+
+
 def show_keytab(world, server):
     """A keytab in place of a ticket; of several users the one of that name, or else the first."""
     own, several = world.keytab_of("alice"), world.keytab_of("mallory", servers.USER)
@@ -151,14 +172,41 @@ def show_realm(world, server):
     check(f" host/localhost@{FAR}\n" in listed, f"wanted a ticket of {FAR}: {listed}")
 
 
+# --- Several methods -----------------------------------------------------------------------------
+
+
+def show_then_password(world, setup):
+    """First a ticket, then a password; the ticket is a cache's, or what the password gives."""
+    password = ["--password-file", secret_file(PASSWORD)]
+    with realms.Server(
+        world, "AuthenticationMethods gssapi-with-mic,password", password=PASSWORD
+    ) as server:
+        for mode, options, cache, user in [
+            (SEVERAL, password, world.ticket("alice"), ALICE),
+            (MIC, [*password, "--set", "TryAllAvailableAuthMethods=True"], None,
+             f"{servers.USER}@{HOME}"),
+        ]:
+            done = server.sign_on(mode, *setup.options, *options, cache=cache)
+            done.expect(0, out=b"in\n")
+            told = server.told()
+            check("Partial gssapi-with-mic" in told, f"wanted gssapi-with-mic first: {told}")
+            check(f"krb5 principal {user} " in told, f"wanted {user}: {told}")
+            check(server.accepted() == ["password"], f"wanted password last: {server.accepted()}")
+        done = server.sign_on(MIC, *setup.options, cache=world.ticket("alice"))
+        return done.expect_failure(FAILED, "password").lines()[0]
+
+
 def main():
     report = support.Report()
     with realms.Realms() as world, realms.Server(world) as server:
         report.case("OpenSSH's client", show_openssh, world, server)
         for setup in support.all_setups():
             report.case(f"{setup.name}: with-mic", show_mic, world, server, setup)
+            report.case(f"{setup.name}: then password", show_then_password, world, setup)
         for name, function in [
-            ("delegation", show_delegation), ("delegation that the KDC refuses", show_no_delegation),
+            ("delegation", show_delegation),
+            ("delegation that the KDC refuses", show_no_delegation),
+            ("several objects", show_objects),
             ("alternate credentials", show_alternate),
             ("alternate credentials of FAR", show_alternate_elsewhere), ("a keytab", show_keytab),
             ("a cache", show_cache), ("an address", show_address), ("another realm", show_realm),
