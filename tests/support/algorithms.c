@@ -4,17 +4,12 @@
 #include "crypto/legacy.h"
 
 const struct sx_kex_alg *const all_kex[] = {
-    &sx_kex_ecdh_nistp256,
-    &sx_kex_ecdh_nistp384,
-    &sx_kex_ecdh_nistp521,
-    &sx_kex_dh_group14_sha256,
-    &sx_kex_dh_group15_sha512,
-    &sx_kex_dh_group16_sha512,
-    &sx_kex_dh_group17_sha512,
-    &sx_kex_dh_group18_sha512,
-    &sx_kex_curve25519_sha256,
-    &sx_kex_curve25519_sha256_libssh,
-    NULL,
+    &sx_kex_ecdh_nistp256,     &sx_kex_ecdh_nistp384,
+    &sx_kex_ecdh_nistp521,     &sx_kex_dh_group14_sha256,
+    &sx_kex_dh_group15_sha512, &sx_kex_dh_group16_sha512,
+    &sx_kex_dh_group17_sha512, &sx_kex_dh_group18_sha512,
+    &sx_kex_curve25519_sha256, &sx_kex_curve25519_sha256_libssh,
+    &sx_kex_dh_gex_sha256,     NULL,
 };
 
 const struct sx_sig_alg *const all_signatures[] = {
@@ -63,6 +58,13 @@ const struct sx_mac_alg *const all_macs[] = {
     NULL,
 };
 
+const struct sx_compression_alg *const all_compressions[] = {
+    &sx_compression_none,
+    &sx_compression_zlib,
+    &sx_compression_zlib_openssh,
+    NULL,
+};
+
 #define DEFINE_LOOKUP(function, type, list)                                                        \
     const struct type *function(struct sx_slice name)                                              \
     {                                                                                              \
@@ -77,3 +79,4 @@ DEFINE_LOOKUP(signature_named, sx_sig_alg, all_signatures)
 DEFINE_LOOKUP(user_signature_named, sx_sig_alg, user_signatures)
 DEFINE_LOOKUP(cipher_named, sx_cipher_alg, all_ciphers)
 DEFINE_LOOKUP(mac_named, sx_mac_alg, all_macs)
+DEFINE_LOOKUP(compression_named, sx_compression_alg, all_compressions)

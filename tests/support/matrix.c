@@ -40,7 +40,7 @@ static bool is_sampled(const struct sx_kex_alg *kex, size_t k, size_t s, size_t 
     return (k + s) % host_key_count == h && (!is_dear(kex) || s % 5 == k % 5);
 }
 
-/* Group exchange, hybrids, certificates and what is weak are spoken with real servers only
+/* Hybrids, certificates and what is weak are spoken with real servers only
  * (tests/interop/test_algorithms.py); the peer in memory has the rest. */
 static bool is_spoken(const struct sx_kex_alg *kex, const struct sx_sig_alg *host_key)
 {

@@ -14,6 +14,7 @@
 #include "transport/packet.h"
 #include "wire/msg_auth.h"
 #include "wire/msg_connection.h"
+#include "wire/msg_gex.h"
 #include "wire/msg_transport.h"
 
 enum { PEER_KEYS_MAX = 8, PEER_TRACE_MAX = 256, PEER_SCRATCH_MAX = 72 * 1024 };
@@ -46,6 +47,8 @@ struct peer_config {
     const char *greeting;             /* sent first, as it is; its last line is V_S */
     const char *lists[SX_LIST_COUNT]; /* of KEXINIT; NULL for all that fits */
     const struct sx_key *host_keys[PEER_KEYS_MAX];
+    struct sx_slice gex_prime;     /* of a group exchange; empty for RFC 3526's of enough bits */
+    struct sx_slice gex_generator; /* empty for 2 */
     bool is_strict;
     bool has_wrong_guess;        /* first_kex_packet_follows, and a packet that nobody wants */
     bool has_silent_guess;       /* the flag alone; a server has nothing to send for a guess */
@@ -80,6 +83,9 @@ struct peer_kex {
     const struct sx_sig_alg *host_key;
     const struct sx_cipher_alg *ciphers[2]; /* client to server, server to client */
     const struct sx_mac_alg *macs[2];
+    const struct sx_compression_alg *compressions[2];
+    struct sx_msg_gex_request gex; /* a group exchange's; zeros until it came */
+    struct sx_msg_gex_group group;
     bool is_init_sent;     /* our KEXINIT is out, our NEWKEYS is not */
     bool is_init_received; /* the client's KEXINIT is here, its NEWKEYS is not */
     struct sx_packet_keys next_in;
@@ -128,6 +134,7 @@ struct peer {
     size_t session_id_len;
     bool is_stalled;
     bool is_logged_on;
+    bool is_success_sent; /* which a key exchange may hold back for a while */
     struct sx_slice factors_left; /* of config.factors */
     unsigned round;               /* the question that is open */
     bool is_round_open;

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "crypto/kdf.h"
+#include "support/groups.h"
 
 enum { KEXINIT_MAX = 256 * 1024, NAMES_MAX = 1024, HASH_IN_MAX = 64 * 1024 };
 
@@ -45,8 +46,6 @@ static void add_name(char *list, const char *name)
 
 static void default_names(const struct peer *peer, enum sx_kexinit_list kind, char *list)
 {
-    const char *const compression = "none";
-
     switch (kind) {
     case SX_LIST_KEX:
         for (size_t i = 0; all_kex[i] != NULL; i++)
@@ -69,7 +68,10 @@ static void default_names(const struct peer *peer, enum sx_kexinit_list kind, ch
             add_name(list, all_macs[i]->name);
         break;
     case SX_LIST_COMPRESSION_C2S:
-    case SX_LIST_COMPRESSION_S2C: add_name(list, compression); break;
+    case SX_LIST_COMPRESSION_S2C:
+        for (size_t i = 0; all_compressions[i] != NULL; i++)
+            add_name(list, all_compressions[i]->name);
+        break;
     default: break;
     }
 }
@@ -146,9 +148,14 @@ static bool choose_direction(struct peer *peer, const struct sx_msg_kexinit *cli
 {
     const enum sx_kexinit_list cipher = direction == 0 ? SX_LIST_CIPHER_C2S : SX_LIST_CIPHER_S2C;
     const enum sx_kexinit_list mac = direction == 0 ? SX_LIST_MAC_C2S : SX_LIST_MAC_S2C;
+    const enum sx_kexinit_list compression =
+        direction == 0 ? SX_LIST_COMPRESSION_C2S : SX_LIST_COMPRESSION_S2C;
     struct peer_kex *kex = &peer->kex;
     struct sx_slice name;
 
+    if (!choose(peer, client, compression, &name))
+        return false;
+    kex->compressions[direction] = compression_named(name);
     if (!choose(peer, client, cipher, &name))
         return false;
     kex->ciphers[direction] = cipher_named(name);
@@ -196,6 +203,11 @@ static void on_kexinit(struct peer *peer, struct sx_slice payload)
 
 /* --- Reply, keys, NEWKEYS --------------------------------------------------------------------- */
 
+static bool is_gex(const struct peer *peer)
+{
+    return peer->kex.kex != NULL && peer->kex.kex->family == SX_KEX_DH_GEX;
+}
+
 static const struct sx_key *host_key(const struct peer *peer)
 {
     for (size_t i = 0; i < PEER_KEYS_MAX && peer->config.host_keys[i] != NULL; i++)
@@ -222,6 +234,13 @@ static enum sx_err exchange_hash(struct peer *peer, struct sx_slice client_share
     sx_writer_string(&writer, sx_buffer_unread(&peer->kex.client_init));
     sx_writer_string(&writer, sx_buffer_unread(&peer->kex.server_init));
     sx_writer_string(&writer, sx_key_public_blob(host_key(peer)));
+    if (is_gex(peer)) {
+        sx_writer_u32(&writer, peer->kex.gex.min);
+        sx_writer_u32(&writer, peer->kex.gex.preferred);
+        sx_writer_u32(&writer, peer->kex.gex.max);
+        sx_writer_mpint(&writer, peer->kex.group.p);
+        sx_writer_mpint(&writer, peer->kex.group.g);
+    }
     sx_writer_string(&writer, client_share);
     sx_writer_string(&writer, server_share);
     sx_writer_bytes(&writer, k);
@@ -244,7 +263,9 @@ static enum sx_err derive(struct peer *peer, struct sx_slice k, struct sx_slice 
     struct sx_secret parts[3] = { { 0 } };
     enum sx_err err = SX_OK;
 
-    *out = (struct sx_packet_keys){ .cipher_alg = cipher, .mac_alg = mac };
+    *out = (struct sx_packet_keys){ .cipher_alg = cipher,
+                                    .mac_alg = mac,
+                                    .compression = peer->kex.compressions[direction] };
     for (int i = 0; err == SX_OK && i < 3; i++)
         if (sizes[i] != 0)
             err = sx_kdf_ssh(peer->config.provider, peer->kex.kex->hash, k, hash, session_id,
@@ -271,7 +292,8 @@ static enum sx_err send_reply(struct peer *peer, struct sx_slice share, struct s
     reply.host_key = sx_key_public_blob(host_key(peer));
     err = sx_key_sign(host_key(peer), peer->kex.host_key, hash, NULL, &signature);
     reply.signature = sx_buffer_unread(&signature);
-    sx_msg_kex_reply_encode(peer_begin(peer), SX_MSG_KEXDH_REPLY, &reply);
+    sx_msg_kex_reply_encode(peer_begin(peer),
+                            is_gex(peer) ? SX_MSG_KEX_GEX_REPLY : SX_MSG_KEXDH_REPLY, &reply);
     peer_end(peer);
     sx_buffer_clear(&signature);
     return err;
@@ -287,8 +309,7 @@ static void send_newkeys(struct peer *peer, struct sx_packet_keys *out)
         sx_packet_keys_clear(out);
         return;
     }
-    /* The peer compresses nothing, so that taking keys into use can't fail. */
-    if (sx_packet_writer_rekey(&peer->writer, out, peer->is_strict, false) != SX_OK)
+    if (sx_packet_writer_rekey(&peer->writer, out, peer->is_strict, peer->is_success_sent) != SX_OK)
         peer_fail(peer, SX_ERR_INTERNAL, "new keys to send with");
     peer->kex.is_init_sent = false;
     if (is_first && peer->has_ext_info_c && peer->config.server_sig_algs != NULL) {
@@ -327,20 +348,63 @@ static enum sx_err answer(struct peer *peer, struct sx_agree *agree, struct sx_s
     return err;
 }
 
-static void on_kexdh_init(struct peer *peer, struct sx_slice payload)
+static bool is_ready_for_share(const struct peer *peer)
 {
+    return peer->kex.is_init_received && peer->kex.kex != NULL && peer->kex.host_key != NULL &&
+           peer->kex.next_in.cipher_alg == NULL;
+}
+
+/* The smallest group that has what is asked for. */
+static struct sx_slice prime_for(unsigned bits)
+{
+    static const unsigned sizes[] = { 2048, 3072, 4096, 6144, 8192 };
+    size_t i = 0;
+
+    while (i + 1 < sizeof sizes / sizeof sizes[0] && sizes[i] < bits)
+        i++;
+    return group_prime(sizes[i]);
+}
+
+static void on_gex_request(struct peer *peer, struct sx_slice payload)
+{
+    struct peer_kex *kex = &peer->kex;
+
+    if (!is_ready_for_share(peer) || !is_gex(peer) || kex->group.p.len != 0 ||
+        sx_msg_gex_request_decode(payload, &kex->gex) != SX_OK ||
+        kex->gex.min > kex->gex.preferred || kex->gex.preferred > kex->gex.max) {
+        peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "KEX_DH_GEX_REQUEST");
+        return;
+    }
+    kex->group.p =
+        peer->config.gex_prime.len != 0 ? peer->config.gex_prime : prime_for(kex->gex.preferred);
+    kex->group.g =
+        peer->config.gex_generator.len != 0 ? peer->config.gex_generator : sx_slice_text("\2");
+    sx_msg_gex_group_encode(peer_begin(peer), &kex->group);
+    peer_end(peer);
+}
+
+static void on_share(struct peer *peer, struct sx_slice payload)
+{
+    struct peer_kex *kex = &peer->kex;
     struct sx_agree *agree = NULL;
     struct sx_slice share;
     enum sx_err err;
 
-    if (!peer->kex.is_init_received || peer->kex.kex == NULL || peer->kex.host_key == NULL ||
-        peer->kex.next_in.cipher_alg != NULL) {
-        peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "KEXDH_INIT out of order");
+    if (!is_ready_for_share(peer) ||
+        is_gex(peer) != (payload.ptr[0] == SX_MSG_KEX_GEX_INIT && kex->group.p.len != 0)) {
+        peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "a share out of order");
         return;
     }
-    err = sx_msg_kex_init_decode(payload, &share);
-    if (err == SX_OK)
-        err = sx_agree_new(peer->config.provider, peer->kex.kex, NULL, &agree);
+    if (is_gex(peer)) {
+        err = sx_msg_gex_init_decode(payload, &share);
+        if (err == SX_OK)
+            err = sx_agree_new_group(peer->config.provider, kex->kex, kex->group.p, kex->group.g,
+                                     NULL, &agree);
+    } else {
+        err = sx_msg_kex_init_decode(payload, &share);
+        if (err == SX_OK)
+            err = sx_agree_new(peer->config.provider, kex->kex, NULL, &agree);
+    }
     if (err == SX_OK)
         err = answer(peer, agree, share);
     sx_agree_free(agree);
@@ -354,11 +418,13 @@ static void on_newkeys(struct peer *peer, struct sx_slice payload)
         peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "NEWKEYS out of order");
         return;
     }
-    if (sx_packet_reader_rekey(&peer->reader, &peer->kex.next_in, peer->is_strict, false) != SX_OK)
+    if (sx_packet_reader_rekey(&peer->reader, &peer->kex.next_in, peer->is_strict,
+                               peer->is_success_sent) != SX_OK)
         peer_fail(peer, SX_ERR_INTERNAL, "new keys to receive with");
     peer->kex.is_init_received = false;
     sx_buffer_clear(&peer->kex.client_init);
     sx_buffer_clear(&peer->kex.server_init);
+    peer->kex.group = (struct sx_msg_gex_group){ 0 };
     peer->exchanges++;
 }
 
@@ -366,7 +432,9 @@ void peer_kex_message(struct peer *peer, struct sx_slice payload)
 {
     switch (payload.ptr[0]) {
     case SX_MSG_KEXINIT: on_kexinit(peer, payload); break;
-    case SX_MSG_KEXDH_INIT: on_kexdh_init(peer, payload); break;
+    case SX_MSG_KEX_GEX_REQUEST: on_gex_request(peer, payload); break;
+    case SX_MSG_KEXDH_INIT:
+    case SX_MSG_KEX_GEX_INIT: on_share(peer, payload); break;
     case SX_MSG_NEWKEYS: on_newkeys(peer, payload); break;
     default: peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "a key exchange message of no use"); break;
     }

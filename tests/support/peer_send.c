@@ -15,6 +15,16 @@ static void flip_sealed(struct peer *peer, size_t mark, const struct peer_tamper
         packet[at] ^= tamper->mask;
 }
 
+/* What follows SUCCESS is compressed, both ways. A client whose NEWKEYS is still on its way sent that
+ * before it knew of the SUCCESS: there the new keys bring it. */
+static void start_delayed_compression(struct peer *peer)
+{
+    peer->is_success_sent = true;
+    if (sx_packet_writer_authenticated(&peer->writer) != SX_OK ||
+        (!peer->kex.is_init_received && sx_packet_reader_authenticated(&peer->reader) != SX_OK))
+        peer_fail(peer, SX_ERR_MEMORY, "delayed compression");
+}
+
 static void seal(struct peer *peer, struct sx_slice payload)
 {
     struct sx_writer writer;
@@ -27,6 +37,8 @@ static void seal(struct peer *peer, struct sx_slice payload)
     sx_writer_bytes(&writer, payload);
     if (sx_packet_end(&peer->writer, &peer->out, &writer) != SX_OK)
         peer_fail(peer, SX_ERR_ENCRYPT, "the peer can't seal a packet");
+    if (payload.len > 0 && payload.ptr[0] == SX_MSG_USERAUTH_SUCCESS)
+        start_delayed_compression(peer);
 }
 
 /* Only the first n bytes of what follows mark leave, and nothing after them. */
