@@ -1,6 +1,7 @@
 /* Fuzzes the decoders of wire/msg_transport.h, each on the whole input, and the mpint. */
 #include "fuzz/fuzz_wire.h"
 
+#include "wire/msg_gex.h"
 #include "wire/msg_transport.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -13,6 +14,9 @@ ENCODER(service_accept, struct sx_slice, sx_msg_service_accept_encode(writer, *m
 ENCODER(kexinit, struct sx_msg_kexinit, sx_msg_kexinit_encode(writer, msg))
 ENCODER(kex_init, struct sx_slice, sx_msg_kex_init_encode(writer, *msg))
 ENCODER(kex_reply, struct sx_msg_kex_reply, sx_msg_kex_reply_encode(writer, 31, msg))
+ENCODER(gex_request, struct sx_msg_gex_request, sx_msg_gex_request_encode(writer, msg))
+ENCODER(gex_group, struct sx_msg_gex_group, sx_msg_gex_group_encode(writer, msg))
+ENCODER(gex_init, struct sx_slice, sx_msg_gex_init_encode(writer, *msg))
 ENCODER(ext_info, struct sx_slice, sx_msg_ext_info_encode(writer, *msg))
 ENCODER(mpint, struct sx_slice, sx_writer_mpint(writer, *msg))
 
@@ -136,6 +140,26 @@ static void fuzz_kex_reply(struct sx_slice payload)
     sx_free((void *)(uintptr_t)wire.ptr);
 }
 
+static void fuzz_gex(struct sx_slice payload)
+{
+    struct sx_msg_gex_request request;
+    struct sx_msg_gex_group group;
+    struct sx_slice wire;
+
+    if (sx_msg_gex_request_decode(payload, &request) == SX_OK) {
+        wire = encode_exact(encode_gex_request, &request, payload.len);
+        PROMISE(sx_slice_is_equal(wire, payload));
+        sx_free((void *)(uintptr_t)wire.ptr);
+    }
+    if (sx_msg_gex_group_decode(payload, &group) == SX_OK) {
+        promise_inside(payload, group.p);
+        promise_inside(payload, group.g);
+        wire = encode_exact(encode_gex_group, &group, payload.len);
+        PROMISE(sx_slice_is_equal(wire, payload));
+        sx_free((void *)(uintptr_t)wire.ptr);
+    }
+}
+
 static void fuzz_mpint(struct sx_slice payload)
 {
     struct sx_slice magnitude;
@@ -165,6 +189,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_ext_info(payload);
     fuzz_kexinit(payload);
     fuzz_string(payload, sx_msg_kex_init_decode, encode_kex_init);
+    fuzz_string(payload, sx_msg_gex_init_decode, encode_gex_init);
+    fuzz_gex(payload);
     fuzz_kex_reply(payload);
     fuzz_mpint(payload);
     PROMISE(sx_msg_newkeys_decode(payload) != SX_OK || (size == 1 && data[0] == 21));
