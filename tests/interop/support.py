@@ -45,6 +45,9 @@ def cache_value(name):
 if not SEXEC.exists():
     sys.exit(f"{SEXEC} is not built: set SEXEC_BUILD_DIR, or run tests/run.sh")
 IS_SANITIZED = bool(cache_value("SEXEC_SANITIZE"))
+HAS_LEGACY = cache_value("SEXEC_LEGACY") != "OFF"
+# The policy that allows the most of what is built.
+WIDEST = "legacy" if HAS_LEGACY else "default"
 
 
 class Failure(Exception):

@@ -12,9 +12,8 @@ import support
 from support import check
 
 GOLDEN = support.SOURCE / "tests" / "golden"
-HAS_LEGACY = support.cache_value("SEXEC_LEGACY") != "OFF"
 APPROVED = ("fips", "niap", "cnsa1", "stig")
-POLICIES = (*APPROVED, "default", *(("compat", "legacy") if HAS_LEGACY else ()))
+POLICIES = (*APPROVED, "default", *(("compat", "legacy") if support.HAS_LEGACY else ()))
 NEGOTIATION = 1003
 POLICY = 3005
 
