@@ -75,6 +75,7 @@ echo "set up after $SECONDS s"
 
 stage 'release build' release build
 stage 'clang build' clang build
+stage 'no legacy algorithms' modern build
 stage 'fuzz targets' fuzz test
 # For reads of what was never written, which the sanitizers below don't see: where bytes are decoded
 # and sessions run. Loading a module, or a table of algorithms, under valgrind takes minutes.

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "memory/matrix_checks.h"
+#include "support/groups.h"
 
 static struct session_config config_for(struct sx_provider *provider)
 {
@@ -97,11 +98,43 @@ static void test_a_server_that_asks_for_no_proof_is_refused(void **state)
     session_free(session);
 }
 
+/* A group exchange's group that no document lists is told apart before the module is asked; the
+ * very prime with its own generator is taken. */
+static void test_unknown_group_is_refused(void **state)
+{
+    struct sx_fault fault = { 0 };
+    struct sx_provider *provider;
+
+    (void)state;
+    for (unsigned i = 0; (provider = fixture_module(i, &fault)) != NULL; i++) {
+        struct session_config config = config_for(provider);
+        struct session *session;
+
+        config.wishes.lists[SX_ALG_KEX] = "diffie-hellman-group-exchange-sha256";
+        config.peer.gex_prime = group_prime(2048);
+        config.peer.gex_generator = sx_slice_text("\4");
+        session = checked_session(&config);
+        session_run(session);
+        check_ended(session, SX_ERR_POLICY_GROUP);
+        assert_int_equal(session->peer->disconnect_reason, SX_DISCONNECT_KEY_EXCHANGE_FAILED);
+        assert_int_equal(peer_count(session->peer, SX_MSG_KEX_GEX_INIT), 0);
+        assert_non_null(strstr(session_fault_text(session), "policy fips"));
+        session_free(session);
+
+        config.peer.gex_generator = SX_SLICE_NONE;
+        session = checked_session(&config);
+        session_run(session);
+        check_finished(session);
+        session_free(session);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_algorithm_of_the_fips_policy),
         cmocka_unit_test(test_other_algorithms_are_not_offered),
+        cmocka_unit_test(test_unknown_group_is_refused),
         cmocka_unit_test(test_a_server_that_asks_for_no_proof_is_refused),
     };
 
