@@ -134,7 +134,7 @@ struct peer {
     size_t session_id_len;
     bool is_stalled;
     bool is_logged_on;
-    bool is_success_sent; /* which a key exchange may hold back for a while */
+    bool is_success_sent;         /* which a key exchange may hold back for a while */
     struct sx_slice factors_left; /* of config.factors */
     unsigned round;               /* the question that is open */
     bool is_round_open;
