@@ -81,16 +81,22 @@ static int set_destination(struct sx_cli *cli)
 /* What the options gave says how to sign on, unless they say it themselves. */
 static int set_authentication(struct sx_cli *cli)
 {
+    const char *agent = "0";
+
     if (cli->has_auth_mode)
         return 0;
+    if (sexec_config(cli->ssh, "EnablePageantAuth", &agent) == 0 && strcmp(agent, "0") != 0 &&
+        !cli->has_key && !cli->has_password)
+        return sx_cli_check(cli, "the agent",
+                            sexec_set_ssh_auth_mode(cli->ssh, SEXEC_AM_PUBLIC_KEY));
     if (cli->has_key)
         return sx_cli_check(cli, "-i", sexec_set_ssh_auth_mode(cli->ssh, SEXEC_AM_PUBLIC_KEY));
     if (cli->has_password)
         return sx_cli_check(cli, "the password",
                             sexec_set_ssh_auth_mode(cli->ssh, SEXEC_AM_PASSWORD));
     return sx_cli_report(SEXEC_AUTHENTICATION,
-                         "nothing to sign on with: say -i FILE, --password-file FILE or "
-                         "-o PreferredAuthentications=none");
+                         "nothing to sign on with: say -i FILE, --password-file FILE, "
+                         "-o IdentityAgent=SSH_AUTH_SOCK or -o PreferredAuthentications=none");
 }
 
 static int run(struct sx_cli *cli)

@@ -208,6 +208,18 @@ static int set_server_identity(struct sx_cli *cli, const char *value)
     return sx_cli_config(cli, "GSSAPIServerIdentity", "KerberosSPN", name);
 }
 
+/* The agent's keys come behind those of files. */
+static int set_agent(struct sx_cli *cli, const char *value)
+{
+    bool is_default = strcmp(value, "SSH_AUTH_SOCK") == 0;
+    int status;
+
+    if (strcasecmp(value, "none") == 0)
+        return sx_cli_config(cli, "IdentityAgent", "EnablePageantAuth", "0");
+    status = sx_cli_config(cli, "IdentityAgent", "SSHAgentSocket", is_default ? "" : value);
+    return status != 0 ? status : sx_cli_config(cli, "IdentityAgent", "EnablePageantAuth", "1");
+}
+
 /* What this command always does; asking for it is fine, asking for anything else is not. */
 static int want_yes(struct sx_cli *cli, const char *value)
 {
@@ -232,6 +244,7 @@ static const struct {
     { "GSSAPIServerIdentity", set_server_identity },
     { "GSSAPITrustDns", set_canonical },
     { "HostKeyAlgorithms", set_host_keys },
+    { "IdentityAgent", set_agent },
     { "IdentityFile", add_identity },
     { "KexAlgorithms", set_kex },
     { "LogLevel", set_log_level },
