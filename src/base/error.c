@@ -80,6 +80,8 @@ static const struct error_row error_rows[] = {
     ROW(UNAPPROVED, "the crypto module marked a service as not approved"),
     ROW(KEY_FORMAT, "a key is damaged or of an unknown format"),
     ROW(KEY_PASSPHRASE, "the passphrase of a key is missing or wrong"),
+    ROW(KEY_STORE, "this kind of key store is not available on this platform"),
+    ROW(KEY_NOT_FOUND, "the key store holds nothing that is searched for"),
 
     ROW(AUTH_FAILED, "the server refused every authentication method that could be tried"),
     ROW(AUTH_PASSWORD_CHANGE, "the server demands that the password be changed"),

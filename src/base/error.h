@@ -95,6 +95,8 @@ enum sx_err {
     SX_ERR_UNAPPROVED, /* the module's indicator said: not an approved service */
     SX_ERR_KEY_FORMAT, /* a key file is of no known format, or damaged */
     SX_ERR_KEY_PASSPHRASE,
+    SX_ERR_KEY_STORE,     /* a kind of key store that this platform doesn't have */
+    SX_ERR_KEY_NOT_FOUND, /* nothing in the key store is what was searched for */
 
     /* auth */
     SX_ERR_AUTH_FAILED = 0x600, /* all methods that are possible were refused */

@@ -104,6 +104,13 @@ SX_MUST_USE enum sx_err sx_key_from_encrypted_der(struct sx_provider *provider, 
                                                   struct sx_slice passphrase,
                                                   struct sx_fault *fault, struct sx_key **out);
 
+/* sx_key_to_encrypted_der appends the private key as EncryptedPrivateKeyInfo with PBES2:
+ * AES-256-CBC, PBKDF2 with HMAC-SHA-256, a salt of 16 bytes and 600000 rounds, which every policy
+ * takes. SX_ERR_ARGUMENT for a public key or an empty passphrase; SX_ERR_MAKE_KEY. */
+SX_MUST_USE enum sx_err sx_key_to_encrypted_der(const struct sx_key *key,
+                                                struct sx_slice passphrase, struct sx_fault *fault,
+                                                struct sx_buffer *out);
+
 /* Parts of a private key as OpenSSH's own format carries them; magnitudes without sign bytes. */
 struct sx_rsa_parts {
     struct sx_slice n, e, d, p, q, iqmp; /* dmp1 and dmq1 are computed */

@@ -19,6 +19,7 @@ struct sx_key {
 };
 
 enum {
+    SX_DER_MAX = 1 << 14, /* of a private key: RSA of 16384 bits takes 9.5 KiB */
     SX_KEY_TYPE_COUNT = (SX_LEGACY ? SX_KEY_DSA : SX_KEY_ED25519) + 1,
     SX_ED25519_SIZE = 32,
     SX_RSA_BITS_MIN = 1024,

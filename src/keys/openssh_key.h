@@ -5,10 +5,14 @@
 #include "crypto/key.h"
 
 /* sx_openssh_key_decode reads the container's bytes (what "OPENSSH PRIVATE KEY" encloses) when it
- * is not encrypted and holds one key. Check numbers, padding and the public part outside must all
- * agree with the private part. SX_ERR_KEY_FORMAT; SX_ERR_POLICY_CONTAINER when it is encrypted,
- * since its key derivation (bcrypt) is none that a FIPS module has. */
+ * holds one key; passphrase may be empty. Check numbers, padding and the public part outside must
+ * all agree with the private part. Ciphers: AES in CTR and CBC, 3DES; those that authenticate by
+ * themselves (aes256-gcm, chacha20-poly1305) are left out, as are security keys (sk-*).
+ * SX_ERR_KEY_FORMAT; SX_ERR_KEY_PASSPHRASE; SX_ERR_POLICY_CONTAINER when it is encrypted and the
+ * policy is approved-only, since its key derivation (bcrypt) is none that a FIPS module has, or
+ * its cipher isn't there. */
 SX_MUST_USE enum sx_err sx_openssh_key_decode(struct sx_provider *provider, struct sx_slice bytes,
-                                              struct sx_fault *fault, struct sx_key **out);
+                                              struct sx_slice passphrase, struct sx_fault *fault,
+                                              struct sx_key **out);
 
 #endif

@@ -25,7 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sx_fault fault = { 0 };
     struct sx_key *key = NULL;
     struct sx_slice blob;
-    enum sx_err err = sx_openssh_key_decode(provider, sx_slice_of(data, size), &fault, &key);
+    enum sx_err err =
+        sx_openssh_key_decode(provider, sx_slice_of(data, size), SX_SLICE_NONE, &fault, &key);
 
     if (err != SX_OK) {
         if (key != NULL || fault.err != err || fault.text[0] == '\0')

@@ -41,7 +41,7 @@ static void assert_decodes(const char *file, const char *key_name, const struct 
     struct sx_fault fault = { 0 };
     struct sx_key *key = NULL;
 
-    if (sx_openssh_key_decode(provider, data_slice(&bytes), &fault, &key) != SX_OK)
+    if (sx_openssh_key_decode(provider, data_slice(&bytes), SX_SLICE_NONE, &fault, &key) != SX_OK)
         fail_msg("%s: %s", file, fault.text);
     assert_true(sx_slice_is_equal(sx_key_public_blob(key), data_slice(&blob)));
     assert_true(is_private_part_of(provider, key, alg, data_slice(&blob)));
@@ -53,7 +53,7 @@ static void assert_refused(struct sx_slice bytes, enum sx_err err, const char *w
     struct sx_fault fault = { 0 };
     struct sx_key *key = NULL;
 
-    assert_int_equal(sx_openssh_key_decode(provider, bytes, &fault, &key), err);
+    assert_int_equal(sx_openssh_key_decode(provider, bytes, SX_SLICE_NONE, &fault, &key), err);
     assert_int_equal(fault.err, err);
     assert_null(key);
     if (strstr(fault.text, word) == NULL)
@@ -197,7 +197,8 @@ static void assert_made_taken(const struct parts *parts)
     struct data made = container_make(parts);
     struct sx_key *key = NULL;
 
-    assert_int_equal(sx_openssh_key_decode(provider, data_slice(&made), NULL, &key), SX_OK);
+    assert_int_equal(sx_openssh_key_decode(provider, data_slice(&made), SX_SLICE_NONE, NULL, &key),
+                     SX_OK);
     assert_true(sx_slice_is_equal(sx_key_public_blob(key), parts->public_blob));
     sx_key_free(key);
 }
