@@ -86,8 +86,10 @@ enum sexec_code {
     SEXEC_INTERNAL = 3016,
     SEXEC_UNAPPROVED = 3017, /* the FIPS module's indicator refused an operation */
     SEXEC_RANDOM = 3018,
-    SEXEC_AGENT = 3035,        /* the ssh-agent can't be reached, or doesn't answer in time */
-    SEXEC_AGENT_ANSWER = 3036, /* the ssh-agent's answer is wrong */
+    SEXEC_AGENT = 3035,         /* the ssh-agent can't be reached, or doesn't answer in time */
+    SEXEC_AGENT_ANSWER = 3036,  /* the ssh-agent's answer is wrong */
+    SEXEC_KEY_STORE = 3040,     /* a kind of key store that this platform doesn't have */
+    SEXEC_KEY_NOT_FOUND = 3041, /* nothing in the key store is what was searched for */
 };
 
 /* sexec_error_text is the text of a code, in the reference's words where it has some; an unknown

@@ -94,14 +94,40 @@ enum sexec_auth_mode {
 SEXEC_API int sexec_get_ssh_auth_mode(const struct sexec *object);
 SEXEC_API int sexec_set_ssh_auth_mode(struct sexec *object, int mode);
 
-/* ssh_cert_store: the private key for public key authentication: a file name or the key itself,
- * as ssh_cert_store_type says; default "MY" with type 0. Bytes; the getter's length may be NULL.
- * sexec_add_ssh_cert_store (not in the reference) adds a further key, tried in order. */
+/* ssh_cert_store: the keys for public key authentication: a file's name or the bytes themselves
+ * (binary or base64), as ssh_cert_store_type says; default "MY" with type 0. Every private key in it
+ * is tried in order, unless ssh_cert_subject or ssh_cert_encoded choose one. The getter's length may
+ * be NULL. sexec_add_ssh_cert_store (not in the reference) adds a further store of the same type.
+ *
+ * PEM holds PKCS#8, plain or under a passphrase, OpenSSH's and the traditional private keys, public
+ * keys and certificates; type 99 takes DER, too. The user's and the machine's store are folders of
+ * key files: ~/.config/sexec/keys and /etc/sexec/keys for "MY", a folder in them for another name,
+ * any folder for an absolute path. */
 enum sexec_cert_store_type {
     SEXEC_CST_USER = 0,
+    SEXEC_CST_MACHINE = 1,
+    SEXEC_CST_PFX_FILE = 2, /* PKCS#12 */
+    SEXEC_CST_PFX_BLOB = 3,
+    SEXEC_CST_JKS_FILE = 4, /* Java's, as JKS_BLOB and both BCFKS: fail with 3040 */
+    SEXEC_CST_JKS_BLOB = 5,
     SEXEC_CST_PEM_KEY_FILE = 6,
     SEXEC_CST_PEM_KEY_BLOB = 7,
-    SEXEC_CST_AUTO = 99, /* file name or key, told apart by the data */
+    SEXEC_CST_PUBLIC_KEY_FILE = 8, /* 8 to 13 hold no private key, so nobody signs on by them */
+    SEXEC_CST_PUBLIC_KEY_BLOB = 9,
+    SEXEC_CST_SSH_PUBLIC_KEY_BLOB = 10,
+    SEXEC_CST_P7B_FILE = 11, /* PKCS#7 */
+    SEXEC_CST_P7B_BLOB = 12,
+    SEXEC_CST_SSH_PUBLIC_KEY_FILE = 13,
+    SEXEC_CST_PPK_FILE = 14, /* PuTTY's, versions 2 and 3 */
+    SEXEC_CST_PPK_BLOB = 15,
+    SEXEC_CST_XML_FILE = 16,
+    SEXEC_CST_XML_BLOB = 17,
+    SEXEC_CST_JWK_FILE = 18, /* one JSON Web Key or a set */
+    SEXEC_CST_JWK_BLOB = 19,
+    SEXEC_CST_BCFKS_FILE = 21,
+    SEXEC_CST_BCFKS_BLOB = 22,
+    SEXEC_CST_PKCS11 = 23,
+    SEXEC_CST_AUTO = 99, /* file name or bytes of any form, told apart by the data */
 };
 SEXEC_API const void *sexec_get_ssh_cert_store(const struct sexec *object, size_t *out_length);
 SEXEC_API int sexec_set_ssh_cert_store(struct sexec *object, const void *store, size_t length);
@@ -112,6 +138,26 @@ SEXEC_API int sexec_set_ssh_cert_store_type(struct sexec *object, int type);
 /* ssh_cert_store_password: passphrase of an encrypted key; default "". */
 SEXEC_API const char *sexec_get_ssh_cert_store_password(const struct sexec *object);
 SEXEC_API int sexec_set_ssh_cert_store_password(struct sexec *object, const char *password);
+
+/* ssh_cert_subject: default "". Set it after the other ssh_cert_ properties: it searches the store
+ * for a certificate with this subject, or else one that contains it, and becomes the full subject of
+ * what was found; "" when nothing was. "*" is any. Such as "CN=www.server.com, OU=test, C=US"; a
+ * value with a comma stands in quotes. Returns the store's error when it can't be opened. */
+SEXEC_API const char *sexec_get_ssh_cert_subject(const struct sexec *object);
+SEXEC_API int sexec_set_ssh_cert_subject(struct sexec *object, const char *subject);
+
+/* ssh_cert_encoded: a certificate (PEM, base64 or DER); default empty. Setting it searches the store
+ * for its private key; ssh_cert_subject becomes its subject, or "" when the key isn't there. */
+SEXEC_API const void *sexec_get_ssh_cert_encoded(const struct sexec *object, size_t *out_length);
+SEXEC_API int sexec_set_ssh_cert_encoded(struct sexec *object, const void *certificate,
+                                         size_t length);
+
+/* sexec_convert_key (not in the reference) writes the private key of ssh_cert_store into a new
+ * file in a form that every policy takes: PEM of PKCS#8 with PBES2 (AES-256-CBC, PBKDF2 with
+ * HMAC-SHA-256 and a salt of 16 bytes), mode 0600. passphrase is the new file's; NULL for
+ * ssh_cert_store_password. A file that is there is left alone, unless overwrite. */
+SEXEC_API int sexec_convert_key(struct sexec *object, const char *path, const char *passphrase,
+                                bool overwrite);
 
 /* ssh_accept_server_host_key_encoded: the host key to accept, as one line of a public key file
  * ("ssh-ed25519 AAAA..."); default empty. */

@@ -32,6 +32,8 @@ static const struct property properties[] = {
     { auth_mode_name, NUMBER, NULL, NULL, sexec_set_ssh_auth_mode, NULL },
     { "ssh_cert_store", BYTES, NULL, sexec_set_ssh_cert_store, NULL, NULL },
     { "ssh_cert_store_type", NUMBER, NULL, NULL, sexec_set_ssh_cert_store_type, NULL },
+    { "ssh_cert_subject", TEXT, sexec_set_ssh_cert_subject, NULL, NULL, NULL },
+    { "ssh_cert_encoded", BYTES, NULL, sexec_set_ssh_cert_encoded, NULL, NULL },
     { "ssh_accept_server_host_key_encoded", BYTES, NULL,
       sexec_set_ssh_accept_server_host_key_encoded, NULL, NULL },
     { "ssh_encryption_algorithms", TEXT, sexec_set_ssh_encryption_algorithms, NULL, NULL, NULL },

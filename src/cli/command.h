@@ -17,12 +17,16 @@ enum sx_cli_mode {
     SX_CLI_QUERY,
     SX_CLI_EXPLAIN,
     SX_CLI_EXPLAIN_SERVER,
+    SX_CLI_CONVERT,
 };
 
 struct sx_cli {
     struct sexec *ssh;
     enum sx_cli_mode mode;
-    const char *query;       /* the argument of -Q or --explain */
+    const char *query;               /* the argument of -Q, --explain or --convert-key */
+    const char *new_passphrase_file; /* for --convert-key; NULL */
+    const char *new_passphrase_fd;
+    bool is_overwriting;
     const char *destination; /* the first operand: [user@]host */
     char **words;            /* the operands after it, NULL-terminated */
     int verbosity;           /* 0 to 3 */

@@ -51,6 +51,33 @@ static int take_explain_server(struct sx_cli *cli, const char *value)
     return 0;
 }
 
+static int take_convert(struct sx_cli *cli, const char *value)
+{
+    if (cli->mode == SX_CLI_RUN)
+        cli->mode = SX_CLI_CONVERT;
+    cli->query = value;
+    return 0;
+}
+
+static int take_new_passphrase_file(struct sx_cli *cli, const char *value)
+{
+    cli->new_passphrase_file = value;
+    return 0;
+}
+
+static int take_new_passphrase_fd(struct sx_cli *cli, const char *value)
+{
+    cli->new_passphrase_fd = value;
+    return 0;
+}
+
+static int take_overwrite(struct sx_cli *cli, const char *value)
+{
+    (void)value;
+    cli->is_overwriting = true;
+    return 0;
+}
+
 static int take_verbose(struct sx_cli *cli, const char *value)
 {
     (void)value;
@@ -253,6 +280,10 @@ const struct sx_cli_option sx_cli_options[] = {
     { '\0', "password-fd", "NUMBER", take_password_fd },
     { '\0', "passphrase-file", "FILE", take_passphrase_file },
     { '\0', "passphrase-fd", "NUMBER", take_passphrase_fd },
+    { '\0', "convert-key", "NEWFILE", take_convert },
+    { '\0', "new-passphrase-file", "FILE", take_new_passphrase_file },
+    { '\0', "new-passphrase-fd", "NUMBER", take_new_passphrase_fd },
+    { '\0', "overwrite", NULL, take_overwrite },
     { '\0', "set", "NAME=VALUE", sx_cli_assign },
     { '\0', NULL, NULL, NULL },
 };

@@ -1,5 +1,6 @@
 /* cli/sexec_main.c: the command sexec. */
 #include "cli/command.h"
+#include "cli/convert.h"
 #include "cli/options.h"
 #include "cli/query.h"
 #include "cli/report.h"
@@ -141,6 +142,7 @@ static int do_what_was_asked(struct sx_cli *cli)
     case SX_CLI_QUERY: return sx_cli_query(cli);
     case SX_CLI_EXPLAIN: return sx_cli_explain(cli);
     case SX_CLI_EXPLAIN_SERVER: return explain_server(cli);
+    case SX_CLI_CONVERT: return sx_cli_convert(cli);
     default: return run(cli);
     }
 }

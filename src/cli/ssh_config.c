@@ -43,7 +43,7 @@ int sx_cli_add_key(struct sx_cli *cli, const char *value)
     if (value[0] == '\0')
         return refuse("the identity file", value, "a file name");
     cli->has_key = true;
-    code = sexec_set_ssh_cert_store_type(cli->ssh, SEXEC_CST_PEM_KEY_FILE);
+    code = sexec_set_ssh_cert_store_type(cli->ssh, SEXEC_CST_AUTO);
     if (code == 0)
         code = is_first ? sexec_set_ssh_cert_store(cli->ssh, value, strlen(value))
                         : sexec_add_ssh_cert_store(cli->ssh, value, strlen(value));

@@ -54,7 +54,10 @@ struct sx_values {
     unsigned store_count;
     int ssh_cert_store_type;
     struct sx_secret ssh_cert_store_password; /* with its NUL */
-    char *accept_host_key;                    /* one public key line */
+    char *ssh_cert_subject;
+    struct sx_secret ssh_cert_encoded; /* with a NUL */
+    bool is_cert_missed;   /* the store had nothing for the last two when they were set */
+    char *accept_host_key; /* one public key line */
     char *local_host;
     int local_port;
     int timeout;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "client/errors.h"
 #include "client/values.h"
+#include "keys/key_store.h"
 
 /* A text or secret that may be set at any time between connections. */
 static int set_text(struct sexec *object, char **text, const char *value)
@@ -155,11 +156,9 @@ int sexec_get_ssh_cert_store_type(const struct sexec *object)
 int sexec_set_ssh_cert_store_type(struct sexec *object, int type)
 {
     TRY_CODE(refuse_in_use(object, "ssh_cert_store_type"));
-    if (type != SEXEC_CST_USER && type != SEXEC_CST_PEM_KEY_FILE &&
-        type != SEXEC_CST_PEM_KEY_BLOB && type != SEXEC_CST_AUTO)
+    if (!sx_store_type_is_known(type))
         return sx_fail(object, SEXEC_INVALID_ARGUMENT,
-                       "ssh_cert_store_type %d isn't available: this version has 6 (PEM file), 7 "
-                       "(PEM blob) and 99 (automatic)",
+                       "ssh_cert_store_type %d is none: it is 0 to 19, 21 to 23 or 99 (automatic)",
                        type);
     object->values.ssh_cert_store_type = type;
     return 0;

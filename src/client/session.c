@@ -11,8 +11,8 @@
 #include "client/io.h"
 #include "client/kerberos.h"
 #include "client/rules.h"
+#include "client/user_keys.h"
 #include "client/values.h"
-#include "keys/key_file.h"
 
 const char *sx_session_provider_name(const struct sexec *object, const struct sx_policy *policy)
 {
@@ -103,55 +103,6 @@ static struct sx_host_trust_settings trust_settings(const struct sexec *object)
     };
 }
 
-static bool is_key_itself(int type, struct sx_slice store)
-{
-    if (type == SEXEC_CST_PEM_KEY_BLOB)
-        return true;
-    /* Told apart from the data: PEM's dashes, or DER's SEQUENCE. */
-    return type == SEXEC_CST_AUTO && store.len > 4 &&
-           (memcmp(store.ptr, "----", 4) == 0 || store.ptr[0] == 0x30);
-}
-
-/* Curves have one size each. */
-static unsigned least_bits(const struct sx_policy *policy, enum sx_key_type type)
-{
-    switch (type) {
-    case SX_KEY_RSA: return policy->rsa_min_bits;
-    case SX_KEY_DSA: return policy->dsa_min_bits;
-    default: return 0;
-    }
-}
-
-static enum sx_err load_key(struct sexec *object, const struct sx_secret *store,
-                            struct sx_fault *fault)
-{
-    const struct sx_values *values = &object->values;
-    struct sx_slice passphrase = sx_secret_text_slice(&values->ssh_cert_store_password);
-    struct sx_slice bytes = sx_slice_of(store->ptr, store->len - 1); /* without the NUL */
-    struct sx_key *key;
-
-    if (values->ssh_cert_store_type == SEXEC_CST_USER)
-        return sx_fault_set(fault, SX_ERR_AUTH_NO_CREDENTIALS,
-                            "public key authentication needs a private key: set ssh_cert_store "
-                            "and ssh_cert_store_type (6 file, 7 blob, 99 automatic)");
-    if (is_key_itself(values->ssh_cert_store_type, bytes))
-        SX_TRY(sx_key_decode(object->provider, bytes, passphrase, fault, &key));
-    else
-        SX_TRY(sx_key_file_load(object->provider, sx_secret_text(store),
-                                values->allow_loose_key_file, passphrase, fault, &key));
-    if (sx_key_bits(key) < least_bits(object->policy, sx_key_get_type(key))) {
-        unsigned bits = sx_key_bits(key);
-        enum sx_key_type type = sx_key_get_type(key);
-
-        sx_key_free(key);
-        return sx_fault_set(fault, SX_ERR_POLICY_KEY_SIZE,
-                            "the %s key has %u bits; policy %s wants at least %u",
-                            type == SX_KEY_RSA ? "RSA" : "DSA", bits, object->policy->name,
-                            least_bits(object->policy, type));
-    }
-    return sx_signer_add(&object->signer, key, fault);
-}
-
 /* Where other methods would do as well, a store that was never set is no mistake. */
 static bool are_keys_wanted(const struct sexec *object)
 {
@@ -162,8 +113,8 @@ static bool are_keys_wanted(const struct sexec *object)
     switch (values->ssh_auth_mode) {
     case SEXEC_AM_PUBLIC_KEY: return true;
     case SEXEC_AM_NONE: return false;
-    case SEXEC_AM_MULTI_FACTOR: return values->ssh_cert_store_type != SEXEC_CST_USER;
-    default: return values->try_all_methods && values->ssh_cert_store_type != SEXEC_CST_USER;
+    case SEXEC_AM_MULTI_FACTOR: return sx_user_has_store(object);
+    default: return values->try_all_methods && sx_user_has_store(object);
     }
 }
 
@@ -182,10 +133,9 @@ static enum sx_err load_keys(struct sexec *object, struct sx_fault *fault)
                                    &object->signer.cert));
     if (!are_keys_wanted(object) || values->agent_use == SX_AGENT_ONLY)
         return SX_OK;
-    if (is_agent_used && values->ssh_cert_store_type == SEXEC_CST_USER)
+    if (is_agent_used && !sx_user_has_store(object))
         return SX_OK; /* no key was given: the agent's will do */
-    for (unsigned i = 0; i < values->store_count; i++)
-        SX_TRY(load_key(object, &values->stores[i], fault));
+    SX_TRY(sx_user_keys_load(object, fault));
     if (values->signed_cert[0] != '\0' && !object->signer.is_cert_used && !is_agent_used)
         return sx_fault_set(fault, SX_ERR_KEY_FORMAT,
                             "SignedSSHCert is a certificate for another key than ssh_cert_store's");

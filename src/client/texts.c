@@ -132,6 +132,8 @@ static const struct {
     { 3018, "The provider's random generator failed." },
     { 3035, "The ssh-agent can't be reached, or doesn't answer in time." },
     { 3036, "The ssh-agent's answer is wrong." },
+    { 3040, "This kind of key store is not available on this platform." },
+    { 3041, "The key store holds nothing that is searched for." },
 };
 
 const char *sexec_error_text(int code)

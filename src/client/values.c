@@ -46,7 +46,8 @@ static void each_text(struct sx_values *values, void (*visit)(char **text, void 
                              &values->output_mode,      &values->password_prompt,
                              &values->kerberos_spn,     &values->kerberos_realm,
                              &values->kerberos_keytab,  &values->kerberos_cache,
-                             &values->agent_socket,     &values->signed_cert };
+                             &values->agent_socket,     &values->signed_cert,
+                             &values->ssh_cert_subject };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         visit(texts[i], ctx);
@@ -110,6 +111,7 @@ void sx_values_clear(struct sx_values *values)
     each_text(values, free_text, NULL);
     sx_secret_clear(&values->ssh_password);
     sx_secret_clear(&values->ssh_cert_store_password);
+    sx_secret_clear(&values->ssh_cert_encoded);
     for (int i = 0; i < SX_STORES_MAX; i++)
         sx_secret_clear(&values->stores[i]);
     memset(values, 0, sizeof *values);

@@ -37,7 +37,7 @@ enum sx_store_type {
 
 bool sx_store_type_is_known(int type);
 
-enum { SX_STORE_ENTRIES_MAX = 64, SX_STORE_BYTES_MAX = 256 * 1024 };
+enum { SX_STORE_ENTRIES_MAX = 64, SX_STORE_BYTES_MAX = 64 * 1024 };
 
 /* A key, its certificate, or both. */
 struct sx_store_entry {

@@ -23,6 +23,10 @@ static bool begins(struct sx_slice text, const char *start)
 
 bool sx_ssh_public_is(struct sx_slice text)
 {
+    /* A file may well be called "ssh-key". */
+    if (text.len == 0 ||
+        (memchr(text.ptr, ' ', text.len) == NULL && memchr(text.ptr, '\n', text.len) == NULL))
+        return false;
     return begins(text, "ssh-") || begins(text, "ecdsa-sha2-") || begins(text, "sk-ssh-") ||
            begins(text, "sk-ecdsa-") || begins(text, "rsa-sha2-") || begins(text, rfc4716_begin);
 }

@@ -95,7 +95,9 @@ static enum sx_err decode_block(struct decode *decode, const struct sx_pem *pem)
         return take_certificate(decode, bytes, decode->fault);
     if (sx_slice_is_text(pem->label, "PUBLIC KEY") ||
         sx_slice_is_text(pem->label, "RSA PUBLIC KEY")) {
-        SX_TRY(sx_key_from_spki(decode->provider, bytes, decode->fault, &key));
+        /* Beside a private key it says nothing more; alone, there is nothing to be used. */
+        if (sx_key_from_spki(decode->provider, bytes, NULL, &key) != SX_OK)
+            return SX_OK;
         return sx_store_add_key(decode->store, key, decode->fault);
     }
     if (sx_slice_is_text(pem->label, "PKCS7") || sx_slice_is_text(pem->label, "CMS"))

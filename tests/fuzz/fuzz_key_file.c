@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "keys/key_file.h"
+#include "keys/key_store.h"
 #include "keys/pem.h"
 
 static struct sx_provider *provider;

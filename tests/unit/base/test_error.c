@@ -76,6 +76,8 @@ static const char *expected_name(enum sx_err err)
         NAME(UNAPPROVED);
         NAME(KEY_FORMAT);
         NAME(KEY_PASSPHRASE);
+        NAME(KEY_STORE);
+        NAME(KEY_NOT_FOUND);
         NAME(AUTH_FAILED);
         NAME(AUTH_PASSWORD_CHANGE);
         NAME(AUTH_UNPROVEN);

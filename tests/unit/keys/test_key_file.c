@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "keys/key_file.h"
+#include "keys/key_store.h"
 #include "support/providers.h"
 #include "unit/keys/key_data.h"
 
@@ -162,52 +163,72 @@ static void test_missing_and_wrong_passphrases_are_said(void **state)
     }
 }
 
+/* Under an approved-only policy with the way out, elsewhere opened. */
+static void try_unapproved(const struct test_provider *tp)
+{
+    static const char *const files[] = { "rsa.dek_info", "ed25519.bcrypt" };
+    struct sx_provider *usual = provider;
+
+    provider = tp->provider;
+    for (size_t i = 0; i < 2; i++) {
+        struct data file = data_read(files[i]);
+
+        if (tp->is_fips) {
+            assert_refused(data_slice(&file), passphrase, SX_ERR_POLICY_CONTAINER,
+                           "sexec --policy default --convert-key");
+            assert_refused(data_slice(&file), "", SX_ERR_POLICY_CONTAINER, "not approved");
+        } else {
+            assert_is_key(data_slice(&file), i == 0 ? 0 : 4, files[i]);
+            assert_refused(data_slice(&file), "", SX_ERR_KEY_PASSPHRASE, "no passphrase");
+            assert_refused(data_slice(&file), "wrong", SX_ERR_KEY_PASSPHRASE, "is wrong");
+        }
+    }
+    provider = usual;
+}
+
 static void test_unapproved_containers_are_refused_with_advice(void **state)
 {
     (void)state;
-    assert_file_refused("rsa.dek_info", passphrase, SX_ERR_POLICY_CONTAINER, "AES-128-CBC,");
-    assert_file_refused("rsa.dek_info", "", SX_ERR_POLICY_CONTAINER, "openssl pkcs8 -topk8");
-    assert_file_refused("ed25519.bcrypt", passphrase, SX_ERR_POLICY_CONTAINER, "bcrypt");
+    for_each_provider(try_unapproved);
 }
 
 static void test_other_kinds_of_key_are_refused(void **state)
 {
     (void)state;
-    assert_file_refused("dsa.openssh", "", SX_ERR_KEY_FORMAT, "ssh-dss");
     assert_file_refused("secp256k1.pkcs8", "", SX_ERR_KEY_FORMAT, "P-256");
     assert_file_refused("x25519.pkcs8", "", SX_ERR_KEY_FORMAT, "Ed25519");
-    assert_refused(sx_slice_text("-----BEGIN DSA PRIVATE KEY-----\nAAAA\n"
-                                 "-----END DSA PRIVATE KEY-----\n"),
-                   "", SX_ERR_KEY_FORMAT, "DSA PRIVATE KEY");
+    assert_refused(sx_slice_text("-----BEGIN NEW PRIVATE KEY-----\nAAAA\n"
+                                 "-----END NEW PRIVATE KEY-----\n"),
+                   "", SX_ERR_KEY_FORMAT, "NEW PRIVATE KEY");
 }
 
 static void test_what_holds_no_private_key_is_refused_with_advice(void **state)
 {
     (void)state;
-    assert_file_refused("rsa.pub", "", SX_ERR_KEY_FORMAT, "without .pub");
-    assert_file_refused("p256.pub", "", SX_ERR_KEY_FORMAT, "without .pub");
+    assert_file_refused("rsa.pub", "", SX_ERR_KEY_FORMAT, "private key is needed");
+    assert_file_refused("p256.pub", "", SX_ERR_KEY_FORMAT, "private key is needed");
     assert_refused(sx_slice_text("PuTTY-User-Key-File-3: ssh-rsa\n"), "", SX_ERR_KEY_FORMAT,
-                   "puttygen");
+                   "PuTTY key is damaged");
     assert_refused(sx_slice_text("---- BEGIN SSH2 PUBLIC KEY ----\n"), "", SX_ERR_KEY_FORMAT,
                    "public key");
     assert_refused(sx_slice_text("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
-                   "", SX_ERR_KEY_FORMAT, "no private key");
-    assert_refused(sx_slice_text("hello"), "", SX_ERR_KEY_FORMAT, "no private key");
-    assert_refused(SX_SLICE_NONE, "", SX_ERR_KEY_FORMAT, "no private key");
+                   "", SX_ERR_KEY_FORMAT, "no key");
+    assert_refused(sx_slice_text("hello"), "", SX_ERR_KEY_FORMAT, "no key");
+    assert_refused(SX_SLICE_NONE, "", SX_ERR_KEY_FORMAT, "no key");
     assert_refused(sx_slice_of("0", 1), "", SX_ERR_KEY_FORMAT, "PKCS#8");
     assert_refused(sx_slice_of("0\x84", 2), "", SX_ERR_KEY_FORMAT, "PKCS#8");
-    assert_refused(sx_slice_of("0\x03\x30\x01\x00", 5), "", SX_ERR_KEY_PASSPHRASE, "passphrase");
-    assert_refused(sx_slice_of("0\x03\x30\x01\x00", 5), "x", SX_ERR_KEY_FORMAT, "PBES2");
+    assert_refused(sx_slice_of("0\x03\x30\x01\x06", 5), "", SX_ERR_KEY_PASSPHRASE, "passphrase");
+    assert_refused(sx_slice_of("0\x03\x30\x01\x06", 5), "x", SX_ERR_KEY_FORMAT, "PKCS#8");
 }
 
 static void test_two_private_keys_are_refused(void **state)
 {
-    struct data file = data_read("p256.pkcs8");
-    struct data twice = file;
+    struct data file = data_read("p384.pkcs8");
+    struct data twice = data_read("p256.pkcs8");
 
     (void)state;
-    memcpy(twice.bytes + file.len, file.bytes, file.len);
-    twice.len = 2 * file.len;
+    memcpy(twice.bytes + twice.len, file.bytes, file.len);
+    twice.len += file.len;
     assert_refused(data_slice(&twice), "", SX_ERR_KEY_FORMAT, "more than one");
 }
 
@@ -218,7 +239,7 @@ static void test_blob_is_bounded(void **state)
     (void)state;
     assert_non_null(bytes);
     assert_refused(sx_slice_of(bytes, SX_KEY_FILE_MAX + 1), "", SX_ERR_KEY_FORMAT, "65537 bytes");
-    assert_refused(sx_slice_of(bytes, SX_KEY_FILE_MAX), "", SX_ERR_KEY_FORMAT, "no private key");
+    assert_refused(sx_slice_of(bytes, SX_KEY_FILE_MAX), "", SX_ERR_KEY_FORMAT, "no key");
     free(bytes);
 }
 
@@ -439,30 +460,38 @@ static void test_only_regular_files_of_good_size_are_read(void **state)
     assert_unread(path, SX_ERR_FILE, 0, "regular file"); /* and doesn't wait for a writer */
 }
 
+static enum sx_err store_load(const char *name, const char *phrase, struct sx_fault *fault,
+                              struct sx_store *out)
+{
+    const struct sx_store_spec spec = { .type = SX_STORE_AUTO,
+                                        .value = name,
+                                        .length = strlen(name),
+                                        .passphrase = sx_slice_text(phrase) };
+
+    return sx_store_open(provider, &spec, fault, out);
+}
+
 static void test_load_names_the_file_in_every_error(void **state)
 {
     struct data file = data_read("p256.salt16");
     struct sx_fault fault = { 0 };
-    struct sx_key *key = NULL;
+    struct sx_store store = { 0 };
 
     (void)state;
     key_file_write(file.bytes, file.len, 0600);
-    assert_int_equal(
-        sx_key_file_load(provider, path, false, sx_slice_text(passphrase), &fault, &key), SX_OK);
-    assert_int_equal(sx_key_get_type(key), SX_KEY_ECDSA_P256);
-    sx_key_free(key);
-    key = NULL;
+    assert_int_equal(store_load(path, passphrase, &fault, &store), SX_OK);
+    assert_int_equal(store.count, 1);
+    assert_int_equal(sx_key_get_type(store.entries[0].key), SX_KEY_ECDSA_P256);
+    sx_store_clear(&store);
 
-    assert_int_equal(sx_key_file_load(provider, path, false, SX_SLICE_NONE, &fault, &key),
-                     SX_ERR_KEY_PASSPHRASE);
-    assert_null(key);
+    assert_int_equal(store_load(path, "", &fault, &store), SX_ERR_KEY_PASSPHRASE);
+    assert_int_equal(store.count, 0);
     assert_int_equal(fault.err, SX_ERR_KEY_PASSPHRASE);
     assert_int_equal(strncmp(fault.text, path, strlen(path)), 0);
     assert_non_null(strstr(fault.text, ": the private key is encrypted"));
 
     sx_fault_clear(&fault);
-    assert_int_equal(sx_key_file_load(provider, "/no\033where", false, SX_SLICE_NONE, &fault, &key),
-                     SX_ERR_FILE);
+    assert_int_equal(store_load("/no\033where", "", &fault, &store), SX_ERR_FILE);
     assert_int_equal(strncmp(fault.text, "/no\\x1bwhere: ", 14), 0);
 }
 

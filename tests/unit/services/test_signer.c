@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "keys/key_file.h"
+#include "keys/key_store.h"
 #include "services/signer.h"
 #include "support/providers.h"
 #include "unit/keys/key_data.h"
