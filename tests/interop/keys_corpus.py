@@ -4,7 +4,6 @@ ssh-keygen, puttygen, and for JSON Web Keys and XML Python's cryptography."""
 import base64
 import functools
 import json
-import pathlib
 import subprocess
 
 from cryptography.hazmat.primitives import serialization
@@ -140,7 +139,7 @@ def traditional(*cipher):
 
 def openssh(cipher):
     def make(place):
-        path = place / "sealed"
+        path = support.folder("sealed") / "key"
         path.write_bytes((place / "openssh").read_bytes())
         path.chmod(0o600)
         tool("ssh-keygen", "-q", "-p", "-P", "", "-N", PASSPHRASE, "-a", "1", "-Z", cipher, "-f",
@@ -151,9 +150,9 @@ def openssh(cipher):
 
 def ppk(version, passphrase):
     def make(place):
-        secret = place / "secret"
+        work = support.folder("ppk")
+        secret, out = work / "secret", work / "out"
         secret.write_text(passphrase, encoding="ascii")
-        out = place / "out.ppk"
         tool("puttygen", place / "openssh", "-O", "private", "--ppk-param", f"version={version}",
              "--new-passphrase", secret, "-o", out)
         return out.read_bytes()
