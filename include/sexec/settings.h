@@ -20,6 +20,24 @@
  * SSHKeyRenegotiate                  reading it starts a key exchange
  * SSHAcceptServerHostKeyFingerPrint  comma-separated: hex with or without colons, or SHA256:base64
  * SSHAcceptAnyServerHostKey          default False; refused where the policy says so
+ * SSHAcceptServerCAKey               keys of authorities for OpenSSH's host certificates, one on a
+ *                                    line, as in .pub files. The certificate must name the host in
+ *                                    its principals, be valid now, and have no critical options
+ * KnownHostsFile (own)               comma-separated files as OpenSSH's known_hosts; default none.
+ *                                    New hosts are written into the first
+ * KnownHostsGlobalFile (own)         the same, only read
+ * KnownHostsMode (own)               for hosts that no file knows: "yes" (default) refuses them,
+ *                                    "accept-new" accepts them and writes them down, "no" accepts
+ *                                    them also where that fails (refused where the policy says
+ *                                    so). A changed key is refused in every mode, a revoked one
+ *                                    whatever else is set
+ * KnownHostsHashNames (own)          default False: names are written as they are
+ * HostKeyAlias (own)                 the name to look for in these files and in certificates,
+ *                                    instead of ssh_host and ssh_port
+ * X509TrustAnchors (own)             X.509 certificates (PEM, or base64 of DER) that host
+ *                                    certificates must lead to; X509TrustAnchorFile (own): a file
+ * X509RevocationLists (own)          revocation lists in the same forms; X509RevocationListFile
+ *                                    (own): a file. With them, a host certificate needs one
  * SSHFingerprintHashAlgorithm        MD5, SHA1 or SHA256 (default)
  * SSHFingerprintMD5/SHA1/SHA256      read-only: of the last server's host key
  * ClientSSHVersionString             default "SSH-2.0-libsexec_VERSION". Differs: names this library.

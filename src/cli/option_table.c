@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include "cli/assign.h"
+#include "cli/known_hosts.h"
 #include "cli/report.h"
 #include "cli/secret_file.h"
 #include "cli/ssh_config.h"
@@ -245,7 +246,9 @@ int sx_cli_defaults(struct sx_cli *cli)
 
     (void)snprintf(seconds, sizeof seconds, "%d", SX_CLI_LOGON_SECONDS);
     status = sx_cli_config(cli, "ConnectTimeout", "ConnectionTimeout", seconds);
-    return status != 0 ? status : sx_cli_config(cli, "AddressFamily", "UseIPv6", "2");
+    if (status == 0)
+        status = sx_cli_config(cli, "AddressFamily", "UseIPv6", "2");
+    return status != 0 ? status : sx_cli_known_hosts_defaults(cli);
 }
 
 const struct sx_cli_option sx_cli_options[] = {

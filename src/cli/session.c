@@ -142,7 +142,9 @@ static int judge_failure(struct sx_cli_session *session, int code)
                                                          : "timeout: the command did not end",
                              session->cli->timeout, still_runs(session));
     if (code == SEXEC_HOST_KEY_REJECTED) /* the library's text names its setting */
-        return sx_cli_report(code, "%s; the option that accepts a key is --host-key-fingerprint",
+        return sx_cli_report(code,
+                             "%s; the option that accepts a key is --host-key-fingerprint, and -o "
+                             "UserKnownHostsFile=FILE names known ones",
                              sexec_get_last_error(session->ssh));
     return sx_cli_report_object(session->ssh, code);
 }

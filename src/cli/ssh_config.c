@@ -1,6 +1,7 @@
 /* cli/ssh_config.c: a table of the keys that make sense for one command on one server. */
 #include "cli/ssh_config.h"
 
+#include "cli/known_hosts.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/values.h"
@@ -226,9 +227,7 @@ static int want_yes(struct sx_cli *cli, const char *value)
     (void)cli;
     if (strcasecmp(value, "yes") == 0 || strcasecmp(value, "true") == 0)
         return 0;
-    return refuse("StrictHostKeyChecking and BatchMode", value,
-                  "yes; a host key is only ever accepted by --host-key-fingerprint, and nobody is "
-                  "asked anything");
+    return refuse("BatchMode", value, "yes, as nobody is asked anything");
 }
 
 static const struct {
@@ -243,7 +242,10 @@ static const struct {
     { "GSSAPIDelegateCredentials", set_delegation },
     { "GSSAPIServerIdentity", set_server_identity },
     { "GSSAPITrustDns", set_canonical },
+    { "GlobalKnownHostsFile", sx_cli_set_global_known_hosts },
+    { "HashKnownHosts", sx_cli_set_hash_known_hosts },
     { "HostKeyAlgorithms", set_host_keys },
+    { "HostKeyAlias", sx_cli_set_host_key_alias },
     { "IdentityAgent", set_agent },
     { "IdentityFile", add_identity },
     { "KexAlgorithms", set_kex },
@@ -254,8 +256,9 @@ static const struct {
     { "PubkeyAcceptedAlgorithms", set_user_keys },
     { "PubkeyAcceptedKeyTypes", set_user_keys }, /* its name before OpenSSH 8.5 */
     { "RekeyLimit", set_rekey_limit },
-    { "StrictHostKeyChecking", want_yes },
+    { "StrictHostKeyChecking", sx_cli_set_strict_checking },
     { "User", sx_cli_set_user },
+    { "UserKnownHostsFile", sx_cli_set_user_known_hosts },
 };
 
 /* Splits "Key=Value", "Key Value" and "Key = Value"; the value loses blanks and one pair of

@@ -10,7 +10,7 @@
 #include "client/io.h"
 #include "client/kerberos.h"
 #include "client/session.h"
-#include "keys/fingerprint.h"
+#include "client/trust.h"
 
 void sx_status(struct sexec *object, const char *fmt, ...)
 {
@@ -68,42 +68,6 @@ static void on_negotiated(struct sexec *object, const struct sx_event_negotiated
         reason_text(algs->reason), algs->kex, algs->host_key, algs->cipher_c2s, algs->cipher_s2c,
         algs->mac_c2s == NULL ? "-" : algs->mac_c2s, algs->mac_s2c == NULL ? "-" : algs->mac_s2c,
         algs->is_strict ? "on" : "off");
-}
-
-static enum sx_hash fingerprint_hash(const struct sexec *object)
-{
-    if (sx_text_is_equal_nocase(object->values.fingerprint_hash, "MD5"))
-        return SX_HASH_MD5;
-    if (sx_text_is_equal_nocase(object->values.fingerprint_hash, "SHA1"))
-        return SX_HASH_SHA1;
-    return SX_HASH_SHA256;
-}
-
-/* The settings decide first, then the handler. */
-static enum sx_err judge_host_key(struct sexec *object, const struct sx_event_host_key *key)
-{
-    const struct sx_host_trust_settings settings = {
-        .policy = object->policy,
-        .fingerprints = sx_slice_text(object->values.accept_fingerprints),
-        .key = sx_slice_text(object->values.accept_host_key),
-        .accept_any = object->values.accept_any_host_key,
-    };
-    char fingerprint[SX_FINGERPRINT_MAX];
-    enum sx_host_trust trust;
-
-    sx_buffer_clear(&object->host_key);
-    SX_TRY(sx_buffer_append(&object->host_key, key->blob));
-    SX_TRY(sx_host_trust_decide(&settings, object->provider, key->blob, &object->fault, &trust));
-    SX_TRY(sx_fingerprint_hex(object->provider, fingerprint_hash(object), key->blob, &object->fault,
-                              fingerprint));
-    if (sx_fire_server_authentication(object, key->blob, fingerprint, key->algorithm,
-                                      trust != SX_HOST_TRUST_NONE)) {
-        object->host_trust = trust == SX_HOST_TRUST_NONE ? SX_HOST_TRUST_EVENT : trust;
-        sx_status(object, "Host key %s %s accepted (by %s)", key->key_type, fingerprint,
-                  sx_host_trust_name(object->host_trust));
-        return SX_OK;
-    }
-    return sx_host_trust_reject(&settings, object->provider, key, &object->fault);
 }
 
 static void on_sign(struct sexec *object, const struct sx_event_sign *request)
@@ -199,7 +163,7 @@ void sx_session_event(void *context, const struct sx_event *event)
     case SX_EVENT_NEGOTIATED: on_negotiated(object, &event->negotiated); break;
     case SX_EVENT_HOST_KEY:
         later(sx_engine_answer_host_key(object->engine,
-                                        judge_host_key(object, &event->host_key) == SX_OK));
+                                        sx_trust_judge(object, &event->host_key) == SX_OK));
         break;
     case SX_EVENT_BANNER:
         sx_status(object, "Banner: %s", sx_escape(shown, sizeof shown, event->text));

@@ -31,6 +31,8 @@ struct sexec_ssh_server_authentication_event {
     struct sx_slice host_key;
     const char *fingerprint;
     const char *key_algorithm;
+    const char *cert_subject;
+    const char *cert_issuer;
     bool accept;
 };
 
@@ -133,11 +135,16 @@ void sx_fire_stdin_ready(struct sexec *object)
     object->handler_depth--;
 }
 
-bool sx_fire_server_authentication(struct sexec *object, struct sx_slice host_key,
-                                   const char *fingerprint, const char *algorithm, bool is_accepted)
+bool sx_fire_server_authentication(struct sexec *object, const struct sx_shown_key *shown)
 {
-    struct sexec_ssh_server_authentication_event event = { host_key, fingerprint, algorithm,
-                                                           is_accepted };
+    struct sexec_ssh_server_authentication_event event = {
+        .host_key = shown->key->blob,
+        .fingerprint = shown->fingerprint,
+        .key_algorithm = shown->key->algorithm,
+        .cert_subject = shown->cert_subject,
+        .cert_issuer = shown->cert_issuer,
+        .accept = shown->is_accepted,
+    };
 
     FIRE(ssh_server_authentication, SX_ON_SSH_SERVER_AUTHENTICATION, &event);
     return event.accept;
@@ -229,15 +236,13 @@ const char *sexec_ssh_server_authentication_event_key_algorithm(
 const char *sexec_ssh_server_authentication_event_cert_subject(
     const struct sexec_ssh_server_authentication_event *event)
 {
-    (void)event;
-    return "";
+    return event->cert_subject;
 }
 
 const char *sexec_ssh_server_authentication_event_cert_issuer(
     const struct sexec_ssh_server_authentication_event *event)
 {
-    (void)event;
-    return "";
+    return event->cert_issuer;
 }
 
 const char *sexec_ssh_server_authentication_event_status(

@@ -20,10 +20,17 @@ void sx_status(struct sexec *object, const char *fmt, ...) SX_PRINTF(2, 3);
 void sx_fire_output(struct sexec *object, bool is_stderr, struct sx_slice text);
 void sx_fire_stdin_ready(struct sexec *object);
 
+/* A host key as its event shows it. */
+struct sx_shown_key {
+    const struct sx_event_host_key *key;
+    const char *fingerprint;
+    const char *cert_subject; /* "" without an X.509 certificate */
+    const char *cert_issuer;
+    bool is_accepted;
+};
+
 /* Returns what accept was after the handler; it starts as is_accepted. */
-bool sx_fire_server_authentication(struct sexec *object, struct sx_slice host_key,
-                                   const char *fingerprint, const char *algorithm,
-                                   bool is_accepted);
+bool sx_fire_server_authentication(struct sexec *object, const struct sx_shown_key *shown);
 
 /* A prompt of the server, safe to be shown. */
 struct sx_prompt_shown {

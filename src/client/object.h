@@ -81,6 +81,16 @@ struct sx_values {
     int rekey_seconds;              /* 0: the policy's */
     char *accept_fingerprints;
     bool accept_any_host_key;
+    char *accept_ca_keys;
+    char *known_files;        /* comma-separated; the first is written */
+    char *known_global_files; /* likewise, and only read */
+    char *known_mode;
+    bool known_hashed;
+    char *host_key_alias;
+    char *x509_anchors;
+    char *x509_anchor_file;
+    char *x509_crls;
+    char *x509_crl_file;
     char *fingerprint_hash;
     char *client_version;
     char *version_patterns;
@@ -146,6 +156,8 @@ struct sexec {
     const struct sx_policy *policy;
     struct sx_provider *provider;
     struct sx_offer offer;
+    struct sx_known_hosts known;
+    struct sx_x509_trust *x509; /* NULL without anchors */
     struct sx_signer signer;
     struct sx_kerberos kerberos;
     struct sx_agent_job agent;

@@ -11,6 +11,7 @@
 #include "client/io.h"
 #include "client/kerberos.h"
 #include "client/rules.h"
+#include "client/trust.h"
 #include "client/user_keys.h"
 #include "client/values.h"
 
@@ -91,16 +92,6 @@ static void note_served(struct sexec *object)
              info->version);
     snprintf(object->served_module, sizeof object->served_module, "%s%s%s", info->module_path,
              info->module_path[0] == '\0' ? "" : " SHA-256 ", info->module_sha256);
-}
-
-static struct sx_host_trust_settings trust_settings(const struct sexec *object)
-{
-    return (struct sx_host_trust_settings){
-        .policy = object->policy,
-        .fingerprints = sx_slice_text(object->values.accept_fingerprints),
-        .key = sx_slice_text(object->values.accept_host_key),
-        .accept_any = object->values.accept_any_host_key,
-    };
 }
 
 /* Where other methods would do as well, a store that was never set is no mistake. */
@@ -234,8 +225,6 @@ static enum sx_err start_pump(struct sexec *object, struct sx_fault *fault)
 
 enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
 {
-    struct sx_host_trust_settings trust;
-
     SX_TRY(check_values(object, fault));
     SX_TRY(sx_rules_policy(object, fault, &object->policy));
     SX_TRY(sx_session_provider_for(object, object->policy, fault, &object->provider));
@@ -244,8 +233,7 @@ enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
     SX_TRY(sx_provider_check(object->provider, fault));
     SX_TRY(sx_session_offer(object, object->policy, object->provider, fault, &object->offer));
     note_served(object);
-    trust = trust_settings(object);
-    SX_TRY(sx_host_trust_check(&trust, object->provider, fault));
+    SX_TRY(sx_trust_open(object, fault));
     SX_TRY(load_keys(object, fault));
     object->kerberos.facts = (struct sx_gss_facts){ 0 };
     SX_TRY(make_engine(object, fault));
@@ -268,6 +256,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
     object->negotiated[0] = '\0';
     sx_agent_job_stop(object);
     sx_signer_clear(&object->signer);
+    sx_trust_close(object);
     sx_provider_close(object->provider);
     object->provider = NULL;
     object->policy = NULL;

@@ -9,6 +9,7 @@
 #include "client/kerberos.h"
 #include "client/policy_settings.h"
 #include "client/special.h"
+#include "client/trust.h"
 #include "client/values.h"
 
 enum setting_kind { KIND_TEXT, KIND_BOOL, KIND_INT, KIND_LONG, KIND_SPECIAL };
@@ -64,6 +65,7 @@ static const struct setting settings[] = {
     SPECIAL("BuildInfo", RULE_READ_ONLY, NULL, sx_get_build_info),
     TEXT("ClientSSHVersionString", client_version, RULE_LOCKED, sx_check_client_version),
     INT("ConnectionTimeout", connection_timeout, 0, INT_MAX / 1000, 0),
+    TEXT("HostKeyAlias", host_key_alias, RULE_LOCKED, NULL),
     TEXT("KerberosCache", kerberos_cache, RULE_LOCKED, NULL),
     BOOL("KerberosCanonicalizeHost", kerberos_canonicalize, RULE_LOCKED, NULL),
     SPECIAL("KerberosClient", RULE_READ_ONLY, NULL, sx_get_kerberos_client),
@@ -75,6 +77,10 @@ static const struct setting settings[] = {
     SPECIAL("KerberosServer", RULE_READ_ONLY, NULL, sx_get_kerberos_server),
     LIMIT("KeyRenegotiationThreshold", KIND_LONG, rekey_bytes, LLONG_MAX, sx_get_rekey_bytes),
     INT("EnablePageantAuth", agent_use, 0, SX_AGENT_ONLY, RULE_LOCKED),
+    TEXT("KnownHostsFile", known_files, RULE_LOCKED, NULL),
+    TEXT("KnownHostsGlobalFile", known_global_files, RULE_LOCKED, NULL),
+    BOOL("KnownHostsHashNames", known_hashed, 0, NULL),
+    TEXT("KnownHostsMode", known_mode, RULE_LOCKED, sx_check_known_mode),
     TEXT("LocalHost", local_host, RULE_LOCKED, NULL),
     INT("LocalPort", local_port, 0, 65535, RULE_LOCKED),
     SPECIAL("LogLevel", 0, sx_set_log_level, sx_get_log_level),
@@ -92,6 +98,7 @@ static const struct setting settings[] = {
     LIMIT("RekeySeconds", KIND_INT, rekey_seconds, INT_MAX / 1000, sx_get_rekey_seconds),
     TEXT("SSHAgentSocket", agent_socket, RULE_LOCKED, NULL),
     BOOL("SSHAcceptAnyServerHostKey", accept_any_host_key, RULE_LOCKED, sx_check_accept_any),
+    TEXT("SSHAcceptServerCAKey", accept_ca_keys, 0, NULL),
     TEXT("SSHAcceptServerHostKeyFingerPrint", accept_fingerprints, 0, sx_check_fingerprints),
     TEXT("SSHFingerprintHashAlgorithm", fingerprint_hash, 0, sx_check_fingerprint_hash),
     SPECIAL("SSHFingerprintMD5", RULE_READ_ONLY, NULL, sx_get_fingerprint_md5),
@@ -112,6 +119,10 @@ static const struct setting settings[] = {
     SPECIAL("UseFIPSCompliantAPI", RULE_LOCKED, sx_set_use_fips, sx_get_use_fips),
     INT("UseIPv6", use_ipv6, 0, 2, RULE_LOCKED),
     LIMIT("UseStrictKeyExchange", KIND_INT, strict_kex, 3, sx_get_strict_kex),
+    TEXT("X509RevocationListFile", x509_crl_file, RULE_LOCKED, NULL),
+    TEXT("X509RevocationLists", x509_crls, RULE_LOCKED, NULL),
+    TEXT("X509TrustAnchorFile", x509_anchor_file, RULE_LOCKED, NULL),
+    TEXT("X509TrustAnchors", x509_anchors, RULE_LOCKED, NULL),
 };
 
 static const struct setting *find(struct sx_slice name)

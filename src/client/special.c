@@ -10,7 +10,6 @@
 #include "client/errors.h"
 #include "client/session.h"
 #include "client/values.h"
-#include "keys/fingerprint.h"
 
 #if SX_LEGACY
 #define LEGACY_TEXT "built in"
@@ -67,14 +66,6 @@ int sx_check_client_version(struct sexec *object, const char *value)
                   "it must start with \"SSH-2.0-\" and hold 9 to 253 printable ASCII characters");
 }
 
-int sx_check_fingerprint_hash(struct sexec *object, const char *value)
-{
-    if (sx_text_is_equal_nocase(value, "MD5") || sx_text_is_equal_nocase(value, "SHA1") ||
-        sx_text_is_equal_nocase(value, "SHA256"))
-        return 0;
-    return refuse(object, "SSHFingerprintHashAlgorithm", "the value must be MD5, SHA1 or SHA256");
-}
-
 int sx_check_fingerprints(struct sexec *object, const char *value)
 {
     (void)object;
@@ -94,39 +85,6 @@ int sx_get_build_info(struct sexec *object, struct sx_buffer *out)
     return sx_lend_text(object, out,
                         "libsexec " SX_VERSION " (compiler " __VERSION__
                         ", legacy algorithms " LEGACY_TEXT ")");
-}
-
-static int get_fingerprint(struct sexec *object, struct sx_buffer *out, enum sx_hash hash)
-{
-    struct sx_slice blob = sx_buffer_unread(&object->host_key);
-    char text[SX_FINGERPRINT_MAX];
-    struct sx_provider *provider;
-    enum sx_err err;
-
-    if (blob.len == 0)
-        return sx_lend_text(object, out, "");
-    err = sx_session_provider(object, &object->fault, &provider);
-    if (err != SX_OK)
-        return sx_fail_err(object, err, &object->fault);
-    err = sx_fingerprint_hex(provider, hash, blob, &object->fault, text);
-    sx_provider_close(provider);
-    return err == SX_OK ? sx_lend_text(object, out, text)
-                        : sx_fail_err(object, err, &object->fault);
-}
-
-int sx_get_fingerprint_md5(struct sexec *object, struct sx_buffer *out)
-{
-    return get_fingerprint(object, out, SX_HASH_MD5);
-}
-
-int sx_get_fingerprint_sha1(struct sexec *object, struct sx_buffer *out)
-{
-    return get_fingerprint(object, out, SX_HASH_SHA1);
-}
-
-int sx_get_fingerprint_sha256(struct sexec *object, struct sx_buffer *out)
-{
-    return get_fingerprint(object, out, SX_HASH_SHA256);
 }
 
 int sx_get_renegotiate(struct sexec *object, struct sx_buffer *out)

@@ -13,14 +13,10 @@ bool sx_parse_number(const char *text, long long *out);
 
 /* Checks before a value is kept: 0, or a code with its text kept. */
 int sx_check_client_version(struct sexec *object, const char *value);
-int sx_check_fingerprint_hash(struct sexec *object, const char *value);
 int sx_check_fingerprints(struct sexec *object, const char *value);
 int sx_check_output_mode(struct sexec *object, const char *value);
 
 int sx_get_build_info(struct sexec *object, struct sx_buffer *out);
-int sx_get_fingerprint_md5(struct sexec *object, struct sx_buffer *out);
-int sx_get_fingerprint_sha1(struct sexec *object, struct sx_buffer *out);
-int sx_get_fingerprint_sha256(struct sexec *object, struct sx_buffer *out);
 int sx_get_renegotiate(struct sexec *object, struct sx_buffer *out);
 int sx_get_server_version(struct sexec *object, struct sx_buffer *out);
 

@@ -36,18 +36,40 @@ struct sx_slice sx_secret_text_slice(const struct sx_secret *secret)
 /* Every owned text of the values, for init and clear alike. */
 static void each_text(struct sx_values *values, void (*visit)(char **text, void *ctx), void *ctx)
 {
-    char **const texts[] = { &values->ssh_host,         &values->ssh_user,
-                             &values->accept_host_key,  &values->local_host,
-                             &values->command,          &values->policy,
-                             &values->provider,         &values->module_dir,
-                             &values->provider_config,  &values->accept_fingerprints,
-                             &values->fingerprint_hash, &values->client_version,
-                             &values->version_patterns, &values->stdin_file,
-                             &values->output_mode,      &values->password_prompt,
-                             &values->kerberos_spn,     &values->kerberos_realm,
-                             &values->kerberos_keytab,  &values->kerberos_cache,
-                             &values->agent_socket,     &values->signed_cert,
-                             &values->ssh_cert_subject };
+    char **const texts[] = {
+        &values->ssh_host,
+        &values->ssh_user,
+        &values->accept_host_key,
+        &values->local_host,
+        &values->command,
+        &values->policy,
+        &values->provider,
+        &values->module_dir,
+        &values->provider_config,
+        &values->accept_fingerprints,
+        &values->fingerprint_hash,
+        &values->client_version,
+        &values->version_patterns,
+        &values->stdin_file,
+        &values->output_mode,
+        &values->password_prompt,
+        &values->kerberos_spn,
+        &values->kerberos_realm,
+        &values->kerberos_keytab,
+        &values->kerberos_cache,
+        &values->accept_ca_keys,
+        &values->known_files,
+        &values->known_global_files,
+        &values->known_mode,
+        &values->host_key_alias,
+        &values->x509_anchors,
+        &values->x509_anchor_file,
+        &values->x509_crls,
+        &values->x509_crl_file,
+        &values->agent_socket,
+        &values->signed_cert,
+        &values->ssh_cert_subject,
+    };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         visit(texts[i], ctx);
@@ -97,6 +119,8 @@ enum sx_err sx_values_init(struct sx_values *values)
         err = sx_text_set(&values->fingerprint_hash, "SHA256");
     if (err == SX_OK)
         err = sx_text_set(&values->output_mode, "lines");
+    if (err == SX_OK)
+        err = sx_text_set(&values->known_mode, "yes");
     if (err == SX_OK)
         err = sx_text_set(&values->version_patterns, "*SSH-1.99-*,*SSH-2.0-*");
     if (err == SX_OK)

@@ -31,11 +31,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                      .key = sx_slice_of(data, size) };
     const struct sx_event_host_key host_key = { .blob = sx_slice_of(blob, sizeof blob - 1),
                                                 .key_type = "ssh-ed25519" };
-    enum sx_host_trust trust = SX_HOST_TRUST_NONE;
+    struct sx_host_verdict verdict = { .trust = SX_HOST_TRUST_NONE };
     struct sx_fault fault = { 0 };
-    enum sx_err err = sx_host_trust_decide(&settings, provider, host_key.blob, &fault, &trust);
+    enum sx_err err = sx_host_trust_decide(&settings, provider, &host_key, &fault, &verdict);
 
-    if (err == SX_OK && trust == SX_HOST_TRUST_KEY) {
+    if (err == SX_OK && verdict.trust == SX_HOST_TRUST_KEY) {
         char *text = sx_alloc(size + 1);
 
         if (text == NULL)
@@ -44,11 +44,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (strstr(text, coded) == NULL)
             abort();
         sx_free(text);
-    } else if (trust != SX_HOST_TRUST_NONE || (err != SX_OK && err != SX_ERR_ARGUMENT)) {
+    } else if (verdict.trust != SX_HOST_TRUST_NONE || (err != SX_OK && err != SX_ERR_ARGUMENT)) {
         abort();
     }
     sx_fault_clear(&fault);
-    if (sx_host_trust_reject(&settings, provider, &host_key, &fault) != SX_ERR_HOST_KEY_REJECTED)
+    if (sx_host_trust_reject(&settings, provider, &host_key, &verdict, &fault) !=
+        SX_ERR_HOST_KEY_REJECTED)
         abort();
     return 0;
 }

@@ -171,8 +171,9 @@ class Result:
 
 
 def clean_environment(**more):
-    """Ours, without what could lead OpenSSL or the tests elsewhere."""
+    """Ours, without what could lead OpenSSL or the tests elsewhere; home is the scratch folder."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("OPENSSL_", "SEXEC_"))}
+    env["HOME"] = str(scratch)
     env.update(more)
     return env
 

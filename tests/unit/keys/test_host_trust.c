@@ -34,18 +34,26 @@ static struct sx_host_trust_settings settings_of(const struct sx_policy *policy,
                                             .accept_any = accept_any };
 }
 
+static struct sx_event_host_key shown(struct sx_slice blob)
+{
+    return (struct sx_event_host_key){
+        .blob = blob, .algorithm = "ssh-ed25519", .key_type = "ssh-ed25519", .bits = 256
+    };
+}
+
 static void assert_trust(const struct sx_policy *policy, const char *fingerprints, const char *key,
                          bool accept_any, enum sx_host_trust expected)
 {
     struct sx_host_trust_settings settings = settings_of(policy, fingerprints, key, accept_any);
     struct sx_fault fault = { 0 };
-    enum sx_host_trust trust = SX_HOST_TRUST_EVENT;
+    struct sx_event_host_key ours_shown = shown(data_slice(&ours));
+    struct sx_host_verdict verdict = { .trust = SX_HOST_TRUST_EVENT };
 
     if (sx_host_trust_check(&settings, providers_default(), &fault) != SX_OK ||
-        sx_host_trust_decide(&settings, providers_default(), data_slice(&ours), &fault, &trust) !=
+        sx_host_trust_decide(&settings, providers_default(), &ours_shown, &fault, &verdict) !=
             SX_OK)
         fail_msg("%s", fault.text);
-    assert_string_equal(sx_host_trust_name(trust), sx_host_trust_name(expected));
+    assert_string_equal(sx_host_trust_name(verdict.trust), sx_host_trust_name(expected));
 }
 
 static void assert_error(const struct sx_policy *policy, const char *fingerprints, const char *key,
@@ -54,13 +62,14 @@ static void assert_error(const struct sx_policy *policy, const char *fingerprint
     struct sx_host_trust_settings settings = settings_of(policy, fingerprints, key, accept_any);
     struct sx_fault check_fault = { 0 };
     struct sx_fault decide_fault = { 0 };
-    enum sx_host_trust trust = SX_HOST_TRUST_NONE;
+    struct sx_event_host_key ours_shown = shown(data_slice(&ours));
+    struct sx_host_verdict verdict = { .trust = SX_HOST_TRUST_NONE };
 
     assert_int_equal(sx_host_trust_check(&settings, providers_default(), &check_fault), err);
-    assert_int_equal(sx_host_trust_decide(&settings, providers_default(), data_slice(&ours),
-                                          &decide_fault, &trust),
-                     err);
-    assert_int_equal(trust, SX_HOST_TRUST_NONE);
+    assert_int_equal(
+        sx_host_trust_decide(&settings, providers_default(), &ours_shown, &decide_fault, &verdict),
+        err);
+    assert_int_equal(verdict.trust, SX_HOST_TRUST_NONE);
     assert_string_equal(check_fault.text, decide_fault.text);
     if (strstr(check_fault.text, word) == NULL)
         fail_msg("\"%s\" says nothing of \"%s\"", check_fault.text, word);
@@ -157,35 +166,36 @@ static void test_key_is_bounded(void **state)
 static void test_every_changed_byte_of_the_key_is_seen(void **state)
 {
     struct sx_host_trust_settings settings = settings_of(&strict, our_print, our_line, false);
-    enum sx_host_trust trust;
+    struct sx_host_verdict verdict = { .trust = SX_HOST_TRUST_NONE };
 
     (void)state;
     for (size_t i = 0; i < ours.len; i++) {
         struct data changed = ours;
 
+        struct sx_event_host_key key;
+
         changed.bytes[i] ^= 0x20;
-        assert_int_equal(sx_host_trust_decide(&settings, providers_default(), data_slice(&changed),
-                                              NULL, &trust),
+        key = shown(data_slice(&changed));
+        assert_int_equal(sx_host_trust_decide(&settings, providers_default(), &key, NULL, &verdict),
                          SX_OK);
-        assert_int_equal(trust, SX_HOST_TRUST_NONE);
-        assert_int_equal(sx_host_trust_decide(&settings, providers_default(),
-                                              sx_slice_of(ours.bytes, i), NULL, &trust),
+        assert_int_equal(verdict.trust, SX_HOST_TRUST_NONE);
+        key = shown(sx_slice_of(ours.bytes, i));
+        assert_int_equal(sx_host_trust_decide(&settings, providers_default(), &key, NULL, &verdict),
                          SX_OK);
-        assert_int_equal(trust, SX_HOST_TRUST_NONE);
+        assert_int_equal(verdict.trust, SX_HOST_TRUST_NONE);
     }
 }
 
 static void reject(const char *fingerprints, const char *key, struct sx_fault *fault)
 {
     struct sx_host_trust_settings settings = settings_of(&strict, fingerprints, key, false);
-    const struct sx_event_host_key host_key = { .blob = data_slice(&ours),
-                                                .algorithm = "ssh-ed25519",
-                                                .key_type = "ssh-ed25519",
-                                                .bits = 256 };
+    const struct sx_event_host_key host_key = shown(data_slice(&ours));
+    const struct sx_host_verdict verdict = { .trust = SX_HOST_TRUST_NONE };
 
     sx_fault_clear(fault);
-    assert_int_equal(sx_host_trust_reject(&settings, providers_default(), &host_key, fault),
-                     SX_ERR_HOST_KEY_REJECTED);
+    assert_int_equal(
+        sx_host_trust_reject(&settings, providers_default(), &host_key, &verdict, fault),
+        SX_ERR_HOST_KEY_REJECTED);
     assert_int_equal(fault->err, SX_ERR_HOST_KEY_REJECTED);
     assert_non_null(strstr(fault->text, our_print));
     assert_non_null(strstr(fault->text, "ssh-ed25519, 256 bits"));
