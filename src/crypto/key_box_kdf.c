@@ -95,7 +95,7 @@ enum sx_err sx_box_pkcs12(struct sx_provider *provider, enum sx_hash hash,
 {
     struct sx_secret text = { 0 };
     uint64_t count = password->count;
-    int id = purpose;
+    int id = (int)purpose;
     enum sx_err err = bmp_string(password->text, &text);
 
     if (err == SX_OK) {

@@ -9,6 +9,7 @@
 
 #include "fuzz/fuzz_bytes.h"
 #include "memory/sample_messages.h"
+#include "support/groups.h"
 #include "support/peer_inside.h"
 #include "support/session.h"
 
@@ -180,6 +181,12 @@ static struct session_config config_from(struct fuzz_bytes *bytes)
     if ((choice & 3) == 2)
         session_offer(&config, "ecdh-sha2-nistp256", "ssh-ed25519", "aes128-ctr",
                       "hmac-sha2-256-etm@openssh.com");
+    if ((choice & 3) == 3) { /* all that has more state */
+        session_offer(&config, "diffie-hellman-group-exchange-sha256", "ssh-ed25519", "aes128-ctr",
+                      "hmac-sha2-256");
+        config.wishes.lists[SX_ALG_COMPRESSION] = (more & 1) != 0 ? "zlib" : "zlib@openssh.com";
+        config.peer.gex_prime = group_prime(2048);
+    }
     config.peer.is_strict = (choice & 4) != 0;
     config.mode = modes[choice >> 3 & 3];
     config.password = config.peer.password = "secret";
