@@ -59,7 +59,7 @@ static void fill(struct sx_audit_record *r, struct input *in)
         r->command_end.stdout_bytes = take_number(in);
         break;
     case SX_AUDIT_SESSION_END:
-        r->session_end.error = take_text(in);
+        r->session_end.code = take_number(in);
         r->session_end.reason = take_text(in);
         r->session_end.duration_us = take_number(in);
         break;
