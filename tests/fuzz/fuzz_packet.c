@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "crypto/legacy.h"
 #include "fuzz/fuzz_bytes.h"
 #include "support/fixture.h"
 #include "transport/packet.h"
@@ -13,11 +14,18 @@ enum { PAYLOAD_MAX = 600, SENT_MAX = 64, STREAM_MAX = 1024 * 1024 };
 static const struct {
     const struct sx_cipher_alg *cipher;
     const struct sx_mac_alg *mac;
+    const struct sx_compression_alg *compression;
 } seals[] = {
-    { NULL, NULL },
-    { &sx_cipher_aes128_ctr, &sx_mac_hmac_sha2_256 },
-    { &sx_cipher_aes256_ctr, &sx_mac_hmac_sha2_512_etm },
-    { &sx_cipher_aes128_gcm, NULL },
+    { NULL, NULL, NULL },
+    { &sx_cipher_aes128_ctr, &sx_mac_hmac_sha2_256, NULL },
+    { &sx_cipher_aes256_ctr, &sx_mac_hmac_sha2_512_etm, NULL },
+    { &sx_cipher_aes128_gcm, NULL, NULL },
+    { NULL, NULL, &sx_compression_zlib },
+    { &sx_cipher_aes128_gcm, NULL, &sx_compression_zlib },
+#if SX_LEGACY
+    { &sx_cipher_aes128_cbc, &sx_mac_hmac_sha2_256, NULL },
+    { &sx_cipher_aes128_cbc, &sx_mac_hmac_sha2_256_etm, NULL },
+#endif
 };
 
 struct line {
@@ -37,7 +45,9 @@ struct line {
 static struct sx_packet_keys make_keys(size_t seal, bool is_encrypt)
 {
     static const uint8_t zeros[64];
-    struct sx_packet_keys keys = { seals[seal].cipher, seals[seal].mac, NULL, NULL };
+    struct sx_packet_keys keys = { .cipher_alg = seals[seal].cipher,
+                                   .mac_alg = seals[seal].mac,
+                                   .compression = seals[seal].compression };
     struct sx_slice secret = sx_slice_of(zeros, sizeof zeros);
 
     if (keys.cipher_alg != NULL)
@@ -104,7 +114,8 @@ static void read_all(struct line *line)
         return;
     PROMISE(line->is_touched);
     PROMISE(line->err == SX_ERR_PEER_LENGTH || line->err == SX_ERR_PEER_PADDING ||
-            line->err == SX_ERR_PEER_MAC);
+            line->err == SX_ERR_PEER_MAC ||
+            (line->err == SX_ERR_PEER_DECOMPRESS && !line->is_keyed));
     promise_plain_text(fault.text);
 }
 
@@ -143,8 +154,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     line->writer.provider = fixture_provider();
     sx_buffer_init(&line->wire, STREAM_MAX);
     sx_buffer_init(&line->in, STREAM_MAX);
-    sx_packet_reader_rekey(&line->reader, &in, true);
-    sx_packet_writer_rekey(&line->writer, &out, true);
+    PROMISE(sx_packet_reader_rekey(&line->reader, &in, true, false) == SX_OK);
+    PROMISE(sx_packet_writer_rekey(&line->writer, &out, true, false) == SX_OK);
     while (bytes.left > 0)
         act(line, &bytes);
     carry(line, sx_buffer_len(&line->wire));
