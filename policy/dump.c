@@ -84,10 +84,10 @@ static const char *or_none(const char *text)
 static void dump_kex(struct dump *dump, const char *field, const struct sx_kex_alg *const *rows)
 {
     for (size_t i = 0; rows != NULL && rows[i] != NULL; i++)
-        line(dump, "%s %zu: %s family=%s group=%s kem=%s half=%s prime=%zu hash=%s", field, i + 1,
+        line(dump, "%s %zu: %s family=%s group=%s kem=%s half=%s prime=%zu hash=%s%s", field, i + 1,
              rows[i]->name, family(rows[i]->family), or_none(rows[i]->group), or_none(rows[i]->kem),
              rows[i]->half != NULL ? rows[i]->half->name : "none", rows[i]->prime.len * 8,
-             sx_hash_name(rows[i]->hash));
+             sx_hash_name(rows[i]->hash), rows[i]->is_gss ? " gss=yes" : "");
 }
 
 static void dump_sig(struct dump *dump, const char *field, const struct sx_sig_alg *const *rows)

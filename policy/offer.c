@@ -73,6 +73,8 @@ enum sx_err sx_offer_make(const struct sx_policy *policy, struct sx_provider *pr
                                 .mode = SX_ROWS_USER };
 
         SX_TRY(sx_rows_make(&rows, wishes->lists[kind], fault));
+        if (kind == SX_ALG_KEX)
+            SX_TRY(sx_rows_place_gss(&rows, wishes->lists[kind], wishes->is_gss_first, fault));
         sx_rows_store(&rows, &arrays);
     }
     *out = offer;

@@ -32,14 +32,21 @@ struct sx_offer_wishes {
     unsigned dh_preferred_bits;           /* 0: the policy's */
     uint64_t rekey_bytes;                 /* 0: the policy's; more than that is an error */
     unsigned rekey_seconds;               /* 0: the policy's */
+    bool is_gss_first;                    /* key exchange by Kerberos is what is wanted */
 };
 
 /* sx_offer_make applies both locks. A policy row that the provider lacks is left out when the
  * policy's own list is used, and is an error when the user named it. An empty result list is an
- * error too. SX_ERR_POLICY_ALGORITHM, SX_ERR_POLICY_PROVIDER, SX_ERR_POLICY_SETTING. */
+ * error too. GSSAPI key exchanges need a ticket, so they are offered only when the user named them,
+ * or with is_gss_first: then they stand before all others, named or, unless the policy is an
+ * approved one, not; none is an error. SX_ERR_POLICY_ALGORITHM, SX_ERR_POLICY_PROVIDER, SX_ERR_POLICY_SETTING. */
 SX_MUST_USE enum sx_err sx_offer_make(const struct sx_policy *policy, struct sx_provider *provider,
                                       const struct sx_offer_wishes *wishes, struct sx_fault *fault,
                                       struct sx_offer *out);
+
+/* Whether the offer has a GSSAPI key exchange, and whether it has one without. */
+bool sx_offer_has_gss(const struct sx_offer *offer);
+bool sx_offer_has_plain_kex(const struct sx_offer *offer);
 
 /* sx_offer_names writes a kind's names comma-separated; NUL-terminated. SX_ERR_SPACE. */
 SX_MUST_USE enum sx_err sx_offer_names(const struct sx_offer *offer, enum sx_alg_kind kind,

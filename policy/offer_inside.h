@@ -60,6 +60,11 @@ SX_MUST_USE enum sx_err sx_rows_make(struct sx_rows *rows, const char *wish,
 /* sx_rows_make_rest fills it with what stays opt-in beside a list that was made so. */
 void sx_rows_make_rest(struct sx_rows *rest, const char *wish, const struct sx_rows *made);
 
+/* sx_rows_place_gss gives the GSSAPI key exchanges of a list that was made their place, as
+ * sx_offer_make says (policy/offer_gss.c). */
+SX_MUST_USE enum sx_err sx_rows_place_gss(struct sx_rows *rows, const char *wish, bool is_first,
+                                          struct sx_fault *fault);
+
 void sx_rows_store(const struct sx_rows *rows, const struct sx_row_arrays *out);
 
 #endif

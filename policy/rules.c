@@ -105,6 +105,16 @@ static bool has_sound_limits(const struct sx_policy *policy, char *why, size_t c
     return true;
 }
 
+static bool is_gss_where_kerberos_is(const struct sx_policy *policy, char *why, size_t cap)
+{
+    const struct sx_kex_alg *kex;
+
+    EACH_ROW(policy, kex, kex,
+             !kex->is_gss || policy->may_use_kerberos ||
+                 sx_rule_broken(why, cap, kex->name, "without may_use_kerberos"));
+    return true;
+}
+
 static bool renews_keys_in_time(const struct sx_policy *policy, char *why, size_t cap)
 {
     if (policy->rekey_bytes == 0 || policy->rekey_bytes > (uint64_t)1 << 30)
@@ -272,6 +282,8 @@ static bool opens_no_door(const struct sx_policy *policy, char *why, size_t cap)
 const struct sx_policy_rule sx_policy_rules[] = {
     { "sound lists", "policy/policy.h", has_sound_lists, SX_RULE_ALL },
     { "sound limits", "policy/policy.h", has_sound_limits, SX_RULE_ALL },
+    { "GSSAPI only where Kerberos may be used", "policy/policy.h", is_gss_where_kerberos_is,
+      SX_RULE_ALL },
     { "new keys after 1 GiB, 2^31 packets and an hour",
       "RFC 4253 section 9; RFC 4344 section 3.1; NIAP FCS_SSH_EXT.1.8", renews_keys_in_time,
       SX_RULE_ALL },

@@ -20,6 +20,9 @@ struct profile {
 #define X509                                                                                       \
     "x509v3-rsa2048-sha256 x509v3-ecdsa-sha2-nistp256 x509v3-ecdsa-sha2-nistp384 "                 \
     "x509v3-ecdsa-sha2-nistp521 "
+#define GSS                                                                                        \
+    "gss-nistp256-sha256-toWM5Slw5Ew8Mqkay+al2g== gss-group14-sha256-toWM5Slw5Ew8Mqkay+al2g== "    \
+    "gss-group16-sha512-toWM5Slw5Ew8Mqkay+al2g== "
 #define HMACS                                                                                      \
     " hmac-sha2-256 hmac-sha2-512 hmac-sha2-256-etm@openssh.com hmac-sha2-512-etm@openssh.com "
 
@@ -32,7 +35,7 @@ static const struct profile approved = {
                       "ecdh-sha2-nistp384 ecdh-sha2-nistp521 diffie-hellman-group14-sha256 "
                       "diffie-hellman-group15-sha512 diffie-hellman-group16-sha512 "
                       "diffie-hellman-group17-sha512 diffie-hellman-group18-sha512 "
-                      "diffie-hellman-group-exchange-sha256 "),
+                      "diffie-hellman-group-exchange-sha256 " GSS),
       [SX_ALG_HOST_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT X509),
       [SX_ALG_USER_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT X509),
       [SX_ALG_CIPHER] = (" aes128-ctr aes192-ctr aes256-ctr aes128-gcm@openssh.com "
@@ -43,11 +46,11 @@ static const struct profile approved = {
 
 static const struct profile profiles[] = {
     { "fips",
-      "crypto-policies FIPS, 2026-02, less SHA-1; RFC 6187",
+      "crypto-policies FIPS, 2026-02, less SHA-1; RFC 6187; RFC 8732 for who names it",
       { [SX_ALG_KEX] = (" mlkem768nistp256-sha256 mlkem1024nistp384-sha384 ecdh-sha2-nistp256 "
                         "ecdh-sha2-nistp384 ecdh-sha2-nistp521 diffie-hellman-group14-sha256 "
                         "diffie-hellman-group16-sha512 diffie-hellman-group18-sha512 "
-                        "diffie-hellman-group-exchange-sha256 "),
+                        "diffie-hellman-group-exchange-sha256 " GSS),
         [SX_ALG_HOST_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT X509),
         [SX_ALG_USER_KEY] = (ECDSA "rsa-sha2-256 rsa-sha2-512 " ECDSA_CERT RSA_CERT),
         [SX_ALG_CIPHER] = " aes256-gcm@openssh.com aes256-ctr aes128-gcm@openssh.com aes128-ctr ",

@@ -33,7 +33,7 @@ static const char *const any_provider[] = { "*", NULL };
 /* The reference's documented defaults, each list in its order, so that a program that was written
  * for it finds what it expects. The orders are not good: counter mode before GCM, SHA-1 first for
  * users, no compression but the early one. What the reference supports and doesn't offer by
- * itself is opt-in. Its six gss exchanges come with GSSAPI. */
+ * itself is opt-in. Its six gss exchanges are offered where Kerberos is (policy/offer.h). */
 static const struct sx_kex_alg *const compat_kex[] = {
     &sx_kex_curve25519_sha256,
     &sx_kex_curve25519_sha256_libssh,
@@ -47,6 +47,12 @@ static const struct sx_kex_alg *const compat_kex[] = {
     &sx_kex_dh_gex_sha1,
     &sx_kex_dh_group14_sha1,
     &sx_kex_dh_group1_sha1,
+    &sx_kex_gss_group14_sha256,
+    &sx_kex_gss_group16_sha512,
+    &sx_kex_gss_nistp256,
+    &sx_kex_gss_curve25519,
+    &sx_kex_gss_group14_sha1,
+    &sx_kex_gss_gex_sha1,
     NULL,
 };
 
@@ -186,6 +192,16 @@ static const struct sx_kex_alg *const legacy_kex[] = {
     NULL,
 };
 
+/* For who names them or signs on with them, as in policy default. */
+static const struct sx_kex_alg *const legacy_kex_opt_in[] = {
+    &sx_kex_gss_curve25519,     &sx_kex_gss_nistp256,
+    &sx_kex_gss_nistp384,       &sx_kex_gss_nistp521,
+    &sx_kex_gss_group16_sha512, &sx_kex_gss_group18_sha512,
+    &sx_kex_gss_group14_sha256, &sx_kex_gss_group15_sha512,
+    &sx_kex_gss_group17_sha512, &sx_kex_gss_group14_sha1, /* SHA-1 */
+    &sx_kex_gss_gex_sha1,       NULL,
+};
+
 static const struct sx_sig_alg *const legacy_host_keys[] = {
     &sx_sig_ed25519,
     &sx_sig_ecdsa_nistp256,
@@ -284,6 +300,7 @@ const struct sx_policy sx_policy_legacy = {
     .is_weak_allowed = true,
 
     .kex = legacy_kex,
+    .kex_opt_in = legacy_kex_opt_in,
     .host_key = legacy_host_keys,
     .user_key = legacy_user_keys,
     .ciphers = legacy_ciphers,

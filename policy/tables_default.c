@@ -28,6 +28,17 @@ static const struct sx_kex_alg *const default_kex[] = {
     NULL,
 };
 
+/* GSSAPI with Kerberos (RFC 4462, RFC 8732), in the order of the above. They ask for a ticket before
+ * anything is known of the server, so they are for who wants them: who names them, or signs on in
+ * mode gssapi-keyex. Those with SHA-1 are out as everywhere. */
+static const struct sx_kex_alg *const default_kex_opt_in[] = {
+    &sx_kex_gss_curve25519,     &sx_kex_gss_nistp256,
+    &sx_kex_gss_nistp384,       &sx_kex_gss_nistp521,
+    &sx_kex_gss_group16_sha512, &sx_kex_gss_group18_sha512,
+    &sx_kex_gss_group14_sha256, &sx_kex_gss_group15_sha512,
+    &sx_kex_gss_group17_sha512, NULL,
+};
+
 /* RFC 8709, RFC 5656, RFC 8332; OpenSSH's order, so that the key in known_hosts is found. Bare
  * keys before certificates, so that the key is asked for that a fingerprint was noted of. */
 static const struct sx_sig_alg *const default_host_keys[] = {
@@ -113,6 +124,7 @@ const struct sx_policy sx_policy_default = {
     .is_weak_allowed = false,
 
     .kex = default_kex,
+    .kex_opt_in = default_kex_opt_in,
     .host_key = default_host_keys,
     .user_key = default_user_keys,
     .ciphers = default_ciphers,

@@ -30,6 +30,18 @@ static const struct sx_kex_alg *const fips_kex[] = {
     &sx_kex_dh_gex_sha256,           NULL,
 };
 
+/* GSSAPI key exchange with Kerberos, RFC 8732: only for who names it. What is agreed on and hashed is
+ * the module's and approved; who the server is, krb5's cryptography shows, which has to be
+ * assessed by itself. Therefore crypto-policies FIPS leaves it off (GSSAPIKeyExchange no), and so
+ * does this policy until the site says otherwise. Of the three that OpenSSH's patched servers and
+ * crypto-policies outside of FIPS have: gss-curve25519 isn't approved, and is out by name. */
+static const struct sx_kex_alg *const fips_kex_opt_in[] = {
+    &sx_kex_gss_nistp256,
+    &sx_kex_gss_group16_sha512,
+    &sx_kex_gss_group14_sha256,
+    NULL,
+};
+
 /* FIPS 186-5: ECDSA and RSA PKCS#1 v1.5 with SHA-2. No ssh-rsa: SHA-1 signatures are disallowed.
  * No Ed25519: FIPS 186-5 approves it, but the modules with a certificate don't (3.1.2 has it as
  * not approved), and crypto-policies, libssh and STIG leave it out. Bare keys first, so that the
@@ -103,6 +115,7 @@ const struct sx_policy sx_policy_fips = {
     .is_weak_allowed = false,
 
     .kex = fips_kex,
+    .kex_opt_in = fips_kex_opt_in,
     .host_key = fips_host_keys,
     .user_key = fips_user_keys,
     .ciphers = fips_ciphers,

@@ -104,6 +104,7 @@ enum sx_err {
     SX_ERR_AUTH_UNPROVEN, /* access granted without the proof that was demanded */
     SX_ERR_AUTH_NO_CREDENTIALS,
     SX_ERR_AUTH_SERVICE, /* GSSAPI or token said no */
+    SX_ERR_AUTH_REKEY,   /* keys can't be exchanged anew without what GSSAPI can't give any more */
     SX_ERR_AGENT,        /* the agent can't be reached, or doesn't answer in time */
     SX_ERR_AGENT_ANSWER, /* the agent answered what is no answer, or signed wrongly */
 

@@ -69,7 +69,8 @@ struct sx_event_host_key {
     const char *algorithm; /* negotiated signature algorithm */
     const char *key_type;  /* type of the key in the blob */
     unsigned bits;
-    bool is_rekey; /* another key than the one accepted first */
+    bool is_rekey;           /* another key than the one accepted first, or none was shown so far */
+    bool is_for_lack_of_gss; /* the exchange is one without GSSAPI as there is no ticket any more */
 };
 
 struct sx_event_sign {

@@ -72,6 +72,7 @@ enum sx_err sx_session_offer(const struct sexec *object, const struct sx_policy 
         .dh_preferred_bits = (unsigned)values->dh_preferred_bits,
         .rekey_bytes = (uint64_t)values->rekey_bytes,
         .rekey_seconds = (unsigned)values->rekey_seconds,
+        .is_gss_first = values->ssh_auth_mode == SEXEC_AM_GSSAPI_KEYEX,
     };
 
     for (int i = 0; i < SX_ALG_KIND_COUNT; i++)
@@ -171,6 +172,7 @@ static enum sx_err make_engine(struct sexec *object, struct sx_fault *fault)
         .transport = { .offer = &object->offer,
                        .client_version = values->client_version,
                        .version_patterns = values->version_patterns,
+                       .is_gss_demanded = values->ssh_auth_mode == SEXEC_AM_GSSAPI_KEYEX,
                        .log = &object->log },
         .auth = { .mode = (enum sx_auth_mode)values->ssh_auth_mode,
                   .is_trying_all = values->try_all_methods,

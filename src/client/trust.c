@@ -229,7 +229,9 @@ enum sx_err sx_trust_judge(struct sexec *object, const struct sx_event_host_key 
                                         .is_accepted = verdict.trust != SX_HOST_TRUST_NONE });
     if (is_accepted && !verdict.is_final)
         return accept_key(object, &settings, key, fingerprint, verdict.trust);
-    return sx_host_trust_reject(&settings, object->provider, key, &verdict, &object->fault);
+    /* Why there is no Kerberos any more says more: the transport's text has both. */
+    return sx_host_trust_reject(&settings, object->provider, key, &verdict,
+                                key->is_for_lack_of_gss ? NULL : &object->fault);
 }
 
 /* --- Fingerprints ----------------------------------------------------------------------------- */

@@ -29,6 +29,7 @@ struct sx_kex_alg {
     struct sx_slice prime;         /* a group that OpenSSL has no name for; its generator is 2 */
     const char *kem;               /* hybrids: the KEM's name, "ML-KEM-768"; else NULL */
     const struct sx_kex_alg *half; /* hybrids: the curve's own algorithm; else NULL */
+    bool is_gss; /* the server is authenticated by GSSAPI (RFC 4462), not by its host key */
 };
 
 extern const struct sx_kex_alg sx_kex_ecdh_nistp256;
@@ -45,6 +46,15 @@ extern const struct sx_kex_alg sx_kex_dh_gex_sha256;
 extern const struct sx_kex_alg sx_kex_mlkem768nistp256_sha256;
 extern const struct sx_kex_alg sx_kex_mlkem1024nistp384_sha384;
 extern const struct sx_kex_alg sx_kex_mlkem768x25519_sha256;
+extern const struct sx_kex_alg sx_kex_gss_nistp256;
+extern const struct sx_kex_alg sx_kex_gss_nistp384;
+extern const struct sx_kex_alg sx_kex_gss_nistp521;
+extern const struct sx_kex_alg sx_kex_gss_curve25519;
+extern const struct sx_kex_alg sx_kex_gss_group14_sha256;
+extern const struct sx_kex_alg sx_kex_gss_group15_sha512;
+extern const struct sx_kex_alg sx_kex_gss_group16_sha512;
+extern const struct sx_kex_alg sx_kex_gss_group17_sha512;
+extern const struct sx_kex_alg sx_kex_gss_group18_sha512;
 /* Those that only the policies compat and legacy reach stand in crypto/legacy.h. */
 
 /* All primitives of the exchange fetch, its hash and the key derivation included. */

@@ -42,6 +42,8 @@ extern const struct sx_mac_alg sx_mac_umac_128_etm;
 extern const struct sx_kex_alg sx_kex_dh_group1_sha1;
 extern const struct sx_kex_alg sx_kex_dh_group14_sha1;
 extern const struct sx_kex_alg sx_kex_dh_gex_sha1;
+extern const struct sx_kex_alg sx_kex_gss_group14_sha1;
+extern const struct sx_kex_alg sx_kex_gss_gex_sha1;
 
 /* Signatures with SHA-1 or DSA: legacy_sign.c. */
 extern const struct sx_sig_alg sx_sig_ssh_rsa;

@@ -1,7 +1,8 @@
 /* crypto/legacy_kex.c: key exchanges whose hash is SHA-1, which only the policies compat and legacy
- * reach (RFC 4253 section 8, RFC 4419; RFC 9142 advises against all three). Left out by
+ * reach (RFC 4253 section 8, RFC 4419, RFC 4462; RFC 9142 advises against all). Left out by
  * -DSEXEC_LEGACY=OFF. agree.c serves them like all others. */
 #include "crypto/legacy.h"
+#include "wire/msg_gss.h"
 
 /* Oakley group 2 (RFC 2409 section 6.2), which the SSH name calls group 1. */
 static const uint8_t oakley_2[128] = {
@@ -26,3 +27,12 @@ const struct sx_kex_alg sx_kex_dh_group14_sha1 = { .name = "diffie-hellman-group
 const struct sx_kex_alg sx_kex_dh_gex_sha1 = { .name = "diffie-hellman-group-exchange-sha1",
                                                .family = SX_KEX_DH_GEX,
                                                .hash = SX_HASH_SHA1 };
+const struct sx_kex_alg sx_kex_gss_group14_sha1 = { .name = "gss-group14-sha1-" SX_GSS_KRB5_SUFFIX,
+                                                    .family = SX_KEX_DH,
+                                                    .group = "modp_2048",
+                                                    .hash = SX_HASH_SHA1,
+                                                    .is_gss = true };
+const struct sx_kex_alg sx_kex_gss_gex_sha1 = { .name = "gss-gex-sha1-" SX_GSS_KRB5_SUFFIX,
+                                                .family = SX_KEX_DH_GEX,
+                                                .hash = SX_HASH_SHA1,
+                                                .is_gss = true };

@@ -136,7 +136,8 @@ void sx_engine_sent(struct sx_engine *engine, size_t n)
 
 bool sx_engine_is_waiting(const struct sx_engine *engine)
 {
-    return engine->transport.is_host_key_asked || sx_auth_is_waiting(&engine->auth);
+    return engine->transport.is_host_key_asked || sx_transport_is_asking_gss(&engine->transport) ||
+           sx_auth_is_waiting(&engine->auth);
 }
 
 /* Handles messages until there is an event, a question, or nothing left. */
@@ -231,6 +232,8 @@ enum sx_err sx_engine_answer_gss(struct sx_engine *engine, const struct sx_gss_a
 {
     if (engine->is_ended)
         return ended(engine);
+    if (sx_transport_is_asking_gss(&engine->transport))
+        return latch(engine, sx_transport_answer_gss(&engine->transport, answer));
     if (engine->auth.state != SX_AUTH_STATE_GSS)
         return SX_ERR_STATE;
     return latch(engine, sx_auth_answer_gss(&engine->auth, answer));

@@ -140,7 +140,7 @@ enum sx_err sx_exchange_gex_group(struct sx_exchange *exchange, const struct sx_
 {
     struct sx_msg_gex_group group;
 
-    SX_TRY(sx_msg_gex_group_decode(payload, &group));
+    SX_TRY(sx_msg_gex_group_decode(payload, payload.ptr[0], &group));
     SX_TRY(check_group(exchange, offer, &group, fault));
     SX_TRY(keep_for_hash(exchange, &group));
     return sx_agree_new_group(offer->provider, exchange->algs.kex, group.p, group.g, fault,
@@ -191,6 +191,37 @@ enum sx_err sx_exchange_reply(struct sx_exchange *exchange, const struct sx_offe
         err = sx_buffer_append(&exchange->host_key, reply.host_key);
     sx_key_free(key);
     return err;
+}
+
+enum sx_err sx_exchange_gss_host_key(struct sx_exchange *exchange, const struct sx_offer *offer,
+                                     struct sx_slice host_key, struct sx_fault *fault)
+{
+    struct sx_key *key = NULL;
+    enum sx_err err;
+
+    /* RFC 4462 section 2.1: not with "null". */
+    if (exchange->algs.host_key == NULL || sx_buffer_len(&exchange->host_key) > 0)
+        return sx_fault_set(fault, SX_ERR_PEER_UNEXPECTED,
+                            "the server sent a host key that has no place in this key exchange");
+    err = sx_key_from_host_blob(offer->provider, exchange->algs.host_key, host_key, fault, &key);
+    if (err == SX_OK)
+        err = check_host_key(exchange, offer, key, fault);
+    if (err == SX_OK)
+        err = sx_buffer_append(&exchange->host_key, host_key);
+    sx_key_free(key);
+    return err;
+}
+
+/* K_S is empty when no host key came (RFC 4462 section 2.1); the rest is as in every exchange. */
+enum sx_err sx_exchange_gss_finish(struct sx_exchange *exchange, const struct sx_offer *offer,
+                                   const struct sx_exchange_versions *versions,
+                                   struct sx_slice share, struct sx_fault *fault)
+{
+    const struct sx_msg_kex_reply reply = { .host_key = sx_buffer_unread(&exchange->host_key),
+                                            .share = share };
+
+    SX_TRY(sx_agree_finish(exchange->agree, share, fault, &exchange->k));
+    return compute_hash(exchange, offer->provider, versions, &reply);
 }
 
 /* The three letters of a direction: IV, encryption key, MAC key. */

@@ -55,6 +55,17 @@ SX_MUST_USE enum sx_err sx_exchange_reply(struct sx_exchange *exchange,
                                           const struct sx_exchange_versions *versions,
                                           struct sx_slice payload, struct sx_fault *fault);
 
+/* A GSSAPI key exchange (RFC 4462 section 2.1) has no signature; the caller has the MIC over hash
+ * verified by the security context. sx_exchange_gss_host_key takes the optional host key, once,
+ * before the end; sx_exchange_gss_finish agrees on K and computes H. */
+SX_MUST_USE enum sx_err sx_exchange_gss_host_key(struct sx_exchange *exchange,
+                                                 const struct sx_offer *offer,
+                                                 struct sx_slice host_key, struct sx_fault *fault);
+SX_MUST_USE enum sx_err sx_exchange_gss_finish(struct sx_exchange *exchange,
+                                               const struct sx_offer *offer,
+                                               const struct sx_exchange_versions *versions,
+                                               struct sx_slice share, struct sx_fault *fault);
+
 /* sx_exchange_derive makes both directions' keys (RFC 4253 section 7.2) and wipes K. */
 SX_MUST_USE enum sx_err sx_exchange_derive(struct sx_exchange *exchange,
                                            struct sx_provider *provider, struct sx_slice session_id,

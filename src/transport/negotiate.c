@@ -8,25 +8,49 @@
 
 enum { NAMES_MAX = 2048, SHOWN_MAX = 520, REASONS_MAX = 1200 };
 
-enum sx_err sx_kexinit_build(const struct sx_offer *offer, bool is_first, struct sx_writer *writer)
+const char *sx_negotiated_host_key(const struct sx_negotiated *negotiated)
+{
+    return negotiated->host_key == NULL ? SX_HOST_KEY_NULL : negotiated->host_key->name;
+}
+
+static bool is_offered(const struct sx_kex_alg *kex, struct sx_kex_terms terms)
+{
+    return !kex->is_gss || terms.has_gss;
+}
+
+/* The key exchanges that this exchange offers, and what it can do beside them. */
+static void kex_names(const struct sx_offer *offer, struct sx_kex_terms terms, char out[NAMES_MAX])
+{
+    size_t len = 0;
+
+    out[0] = '\0';
+    for (unsigned i = 0; offer->kex[i] != NULL; i++) {
+        if (!is_offered(offer->kex[i], terms) || len + 1 >= NAMES_MAX)
+            continue;
+        snprintf(out + len, NAMES_MAX - len, "%s%s", len == 0 ? "" : ",", offer->kex[i]->name);
+        len = strlen(out);
+    }
+    if (terms.is_first)
+        snprintf(out + len, NAMES_MAX - len, ",%s%s%s", SX_EXT_INFO_C,
+                 offer->strict_kex == SX_STRICT_OFF ? "" : ",",
+                 offer->strict_kex == SX_STRICT_OFF ? "" : SX_STRICT_C);
+}
+
+enum sx_err sx_kexinit_build(const struct sx_offer *offer, struct sx_kex_terms terms,
+                             struct sx_writer *writer)
 {
     char kex[NAMES_MAX], host_key[NAMES_MAX], cipher[NAMES_MAX], mac[NAMES_MAX], compression[128];
     uint8_t cookie[16] = { 0 };
     struct sx_msg_kexinit msg = { .cookie = sx_slice_of(cookie, sizeof cookie) };
-    size_t len;
 
     SX_TRY(sx_random_bytes(offer->provider, cookie, sizeof cookie));
-    SX_TRY(sx_offer_names(offer, SX_ALG_KEX, kex, sizeof kex - 64));
-    SX_TRY(sx_offer_names(offer, SX_ALG_HOST_KEY, host_key, sizeof host_key));
+    kex_names(offer, terms, kex);
+    SX_TRY(sx_offer_names(offer, SX_ALG_HOST_KEY, host_key, sizeof host_key - 8));
+    if (terms.has_gss)
+        snprintf(host_key + strlen(host_key), 8, ",%s", SX_HOST_KEY_NULL);
     SX_TRY(sx_offer_names(offer, SX_ALG_CIPHER, cipher, sizeof cipher));
     SX_TRY(sx_offer_names(offer, SX_ALG_MAC, mac, sizeof mac));
     SX_TRY(sx_offer_names(offer, SX_ALG_COMPRESSION, compression, sizeof compression));
-    if (is_first) {
-        len = strlen(kex);
-        snprintf(kex + len, sizeof kex - len, ",%s%s%s", SX_EXT_INFO_C,
-                 offer->strict_kex == SX_STRICT_OFF ? "" : ",",
-                 offer->strict_kex == SX_STRICT_OFF ? "" : SX_STRICT_C);
-    }
     msg.lists[SX_LIST_KEX] = sx_slice_text(kex);
     msg.lists[SX_LIST_HOST_KEY] = sx_slice_text(host_key);
     msg.lists[SX_LIST_CIPHER_C2S] = msg.lists[SX_LIST_CIPHER_S2C] = sx_slice_text(cipher);
@@ -82,11 +106,60 @@ static enum sx_err pick(const struct sx_offer *offer, enum sx_alg_kind kind, con
     return refuse(offer, kind, direction, theirs, fault);
 }
 
+/* A server without a host key offers "null" alone, which a plain key exchange can't do with. */
+static bool has_host_key(const struct sx_offer *offer, struct sx_slice theirs)
+{
+    for (unsigned i = 0; offer->host_key[i] != NULL; i++) {
+        if (sx_list_has(theirs, offer->host_key[i]->name))
+            return true;
+    }
+    return false;
+}
+
+static enum sx_err pick_kex(const struct sx_offer *offer, const struct sx_slice *lists,
+                            struct sx_kex_terms terms, struct sx_fault *fault,
+                            struct sx_negotiated *n)
+{
+    bool has_key = has_host_key(offer, lists[SX_LIST_HOST_KEY]);
+    bool is_keyless = sx_list_has(lists[SX_LIST_HOST_KEY], SX_HOST_KEY_NULL);
+    unsigned i = 0;
+
+    for (; offer->kex[i] != NULL; i++) {
+        const struct sx_kex_alg *kex = offer->kex[i];
+
+        if (is_offered(kex, terms) && sx_list_has(lists[SX_LIST_KEX], kex->name) &&
+            (has_key || (kex->is_gss && is_keyless)))
+            break;
+    }
+    n->kex = offer->kex[i];
+    if (n->kex == NULL)
+        return refuse(offer, has_key ? SX_ALG_KEX : SX_ALG_HOST_KEY, "",
+                      lists[has_key ? SX_LIST_KEX : SX_LIST_HOST_KEY], fault);
+    if (!has_key)
+        return SX_OK; /* "null" */
+    SX_TRY(pick(offer, SX_ALG_HOST_KEY, "", lists[SX_LIST_HOST_KEY], fault, &i));
+    n->host_key = offer->host_key[i];
+    return SX_OK;
+}
+
 static bool is_first_name(struct sx_slice list, const char *name)
 {
     struct sx_slice entry;
 
     return sx_list_next(&list, &entry) && sx_slice_is_text(entry, name);
+}
+
+/* The guess was right only if both sides put the same algorithms first. */
+static bool is_guess_right(const struct sx_offer *offer, const struct sx_slice *lists,
+                           struct sx_kex_terms terms)
+{
+    unsigned first = 0;
+
+    while (offer->kex[first] != NULL && !is_offered(offer->kex[first], terms))
+        first++;
+    return offer->kex[first] != NULL &&
+           is_first_name(lists[SX_LIST_KEX], offer->kex[first]->name) &&
+           is_first_name(lists[SX_LIST_HOST_KEY], offer->host_key[0]->name);
 }
 
 /* Where sequence numbers alone bind packets to their place, an attacker can cut the first ones
@@ -117,7 +190,8 @@ static enum sx_err check_lax(const struct sx_offer *offer, const struct sx_negot
 }
 
 enum sx_err sx_negotiate(const struct sx_offer *offer, const struct sx_msg_kexinit *peer,
-                         bool is_first, struct sx_fault *fault, struct sx_negotiated *out)
+                         struct sx_kex_terms terms, struct sx_fault *fault,
+                         struct sx_negotiated *out)
 {
     static const char to_server[] = " from client to server",
                       to_client[] = " from server to client";
@@ -125,10 +199,7 @@ enum sx_err sx_negotiate(const struct sx_offer *offer, const struct sx_msg_kexin
     struct sx_negotiated n = { 0 };
     unsigned i = 0;
 
-    SX_TRY(pick(offer, SX_ALG_KEX, "", lists[SX_LIST_KEX], fault, &i));
-    n.kex = offer->kex[i];
-    SX_TRY(pick(offer, SX_ALG_HOST_KEY, "", lists[SX_LIST_HOST_KEY], fault, &i));
-    n.host_key = offer->host_key[i];
+    SX_TRY(pick_kex(offer, lists, terms, fault, &n));
     SX_TRY(pick(offer, SX_ALG_CIPHER, to_server, lists[SX_LIST_CIPHER_C2S], fault, &i));
     n.cipher_c2s = offer->ciphers[i];
     SX_TRY(pick(offer, SX_ALG_CIPHER, to_client, lists[SX_LIST_CIPHER_S2C], fault, &i));
@@ -145,13 +216,10 @@ enum sx_err sx_negotiate(const struct sx_offer *offer, const struct sx_msg_kexin
     n.compression_c2s = offer->compressions[i];
     SX_TRY(pick(offer, SX_ALG_COMPRESSION, to_client, lists[SX_LIST_COMPRESSION_S2C], fault, &i));
     n.compression_s2c = offer->compressions[i];
-    n.is_peer_strict = is_first && sx_list_has(lists[SX_LIST_KEX], SX_STRICT_S);
-    if (is_first && !n.is_peer_strict)
+    n.is_peer_strict = terms.is_first && sx_list_has(lists[SX_LIST_KEX], SX_STRICT_S);
+    if (terms.is_first && !n.is_peer_strict)
         SX_TRY(check_lax(offer, &n, fault));
-    /* The guess was right only if both sides put the same algorithms first. */
-    n.is_guess_to_ignore = peer->first_kex_packet_follows &&
-                           !(is_first_name(lists[SX_LIST_KEX], offer->kex[0]->name) &&
-                             is_first_name(lists[SX_LIST_HOST_KEY], offer->host_key[0]->name));
+    n.is_guess_to_ignore = peer->first_kex_packet_follows && !is_guess_right(offer, lists, terms);
     *out = n;
     return SX_OK;
 }

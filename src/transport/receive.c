@@ -162,7 +162,7 @@ enum sx_err sx_transport_read(struct sx_transport *transport, enum sx_owner *out
             return SX_OK;
     }
     while (transport->events->count == 0 && !transport->is_host_key_asked &&
-           *out_owner == SX_OWNER_NONE) {
+           !sx_transport_is_asking_gss(transport) && *out_owner == SX_OWNER_NONE) {
         uint32_t sequence;
         bool has;
 

@@ -19,6 +19,13 @@ uint64_t sx_rekey_deadline(const struct sx_transport *transport);
 SX_MUST_USE enum sx_err sx_rekey_message(struct sx_transport *transport, struct sx_slice payload,
                                          uint32_t sequence);
 
+/* Goes on when the caller has made a first token of GSSAPI, or can't. */
+SX_MUST_USE enum sx_err sx_rekey_go_on(struct sx_transport *transport);
+
+/* Sends a message of the exchange at once, while others are held. */
+SX_MUST_USE enum sx_err sx_rekey_send(struct sx_transport *transport,
+                                      const struct sx_writer *payload);
+
 /* Sends what was held while our side waited for NEWKEYS. */
 SX_MUST_USE enum sx_err sx_transport_flush_held(struct sx_transport *transport);
 

@@ -24,6 +24,7 @@ enum sx_err sx_transport_init(struct sx_transport *transport,
     sx_buffer_init(&transport->held, SX_HELD_MAX);
     sx_buffer_init(&transport->accepted_host_key, SX_PACKET_LENGTH_MAX);
     sx_exchange_init(&transport->exchange);
+    sx_gss_kex_init(&transport->gss);
     if (!sx_ident_is_valid_client(config->client_version))
         return sx_fault_set(fault, SX_ERR_ARGUMENT,
                             "ClientSSHVersionString must start with \"SSH-2.0-\" and hold 9 to "
@@ -140,7 +141,8 @@ bool sx_transport_can_send_data(const struct sx_transport *transport)
 
 bool sx_transport_is_exchanging(const struct sx_transport *transport)
 {
-    return transport->is_init_sent || transport->is_init_received;
+    return transport->is_init_sent || transport->is_init_received ||
+           transport->gss.stage == SX_GSS_PREPARING;
 }
 
 enum sx_err sx_transport_rekey(struct sx_transport *transport, enum sx_rekey_reason reason)
@@ -188,5 +190,6 @@ void sx_transport_clear(struct sx_transport *transport)
     sx_packet_writer_clear(&transport->writer);
     sx_packet_keys_clear(&transport->next_in);
     sx_exchange_clear(&transport->exchange);
+    sx_gss_kex_clear(&transport->gss);
     sx_wipe(transport->session_id, sizeof transport->session_id);
 }

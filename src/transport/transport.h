@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "transport/accept.h"
 #include "transport/exchange.h"
+#include "transport/gss.h"
 #include "transport/ident.h"
 #include "transport/packet.h"
 
@@ -19,6 +20,8 @@ struct sx_transport_config {
     const struct sx_offer *offer;
     const char *client_version;   /* "SSH-2.0-..." without CR LF */
     const char *version_patterns; /* SSHVersionPattern */
+    bool is_gss_demanded;         /* a first exchange without Kerberos is not what is wanted, unless
+                                     it is the server that has none */
     const struct sx_log *log;
 };
 
@@ -70,10 +73,12 @@ struct sx_transport {
 
     /* The key exchange at hand. */
     struct sx_exchange exchange;
+    struct sx_gss_kex gss;
     enum sx_rekey_reason reason;
-    bool is_init_sent;     /* our KEXINIT is out, our NEWKEYS is not */
-    bool is_init_received; /* the server's KEXINIT is here, its NEWKEYS is not */
-    bool is_guess_pending; /* the next key exchange packet is a wrong guess */
+    uint32_t peer_init_sequence; /* of the packet that held the server's KEXINIT */
+    bool is_init_sent;           /* our KEXINIT is out, our NEWKEYS is not */
+    bool is_init_received;       /* the server's KEXINIT is here, its NEWKEYS is not */
+    bool is_guess_pending;       /* the next key exchange packet is a wrong guess */
     bool is_host_key_asked;
     struct sx_packet_keys next_in;
     struct sx_buffer accepted_host_key; /* of the first exchange */
@@ -106,6 +111,11 @@ SX_MUST_USE enum sx_err sx_transport_read(struct sx_transport *transport, enum s
 /* The answer to SX_EVENT_HOST_KEY. */
 SX_MUST_USE enum sx_err sx_transport_accept_host_key(struct sx_transport *transport,
                                                      bool is_accepted);
+
+/* The answer to SX_EVENT_GSS while sx_transport_is_asking_gss. */
+bool sx_transport_is_asking_gss(const struct sx_transport *transport);
+SX_MUST_USE enum sx_err sx_transport_answer_gss(struct sx_transport *transport,
+                                                const struct sx_gss_answer *answer);
 
 /* A message of an upper layer: begin gives room for payload_max bytes, end sends it, or holds it
  * until a key exchange is over. */

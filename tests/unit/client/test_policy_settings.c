@@ -77,7 +77,11 @@ static void test_defaults_of_the_reference_hold_under_compat(void **state)
           "diffie-hellman-group14-sha256,diffie-hellman-group16-sha512,"
           "diffie-hellman-group18-sha512,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
           "ecdh-sha2-nistp521,diffie-hellman-group-exchange-sha1,diffie-hellman-group14-sha1,"
-          "diffie-hellman-group1-sha1" },
+          "diffie-hellman-group1-sha1,gss-group14-sha256-toWM5Slw5Ew8Mqkay+al2g==,"
+          "gss-group16-sha512-toWM5Slw5Ew8Mqkay+al2g==,"
+          "gss-nistp256-sha256-toWM5Slw5Ew8Mqkay+al2g==,"
+          "gss-curve25519-sha256-toWM5Slw5Ew8Mqkay+al2g==,"
+          "gss-group14-sha1-toWM5Slw5Ew8Mqkay+al2g==,gss-gex-sha1-toWM5Slw5Ew8Mqkay+al2g==" },
         { "SSHMacAlgorithms",
           "hmac-sha2-256,hmac-sha2-512,hmac-sha1,hmac-md5,hmac-ripemd160,hmac-sha1-96,hmac-md5-96,"
           "hmac-sha2-256-96,hmac-sha2-512-96,hmac-ripemd160-96,hmac-sha2-256-etm@openssh.com,"
