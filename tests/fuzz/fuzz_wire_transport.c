@@ -14,8 +14,10 @@ ENCODER(service_accept, struct sx_slice, sx_msg_service_accept_encode(writer, *m
 ENCODER(kexinit, struct sx_msg_kexinit, sx_msg_kexinit_encode(writer, msg))
 ENCODER(kex_init, struct sx_slice, sx_msg_kex_init_encode(writer, *msg))
 ENCODER(kex_reply, struct sx_msg_kex_reply, sx_msg_kex_reply_encode(writer, 31, msg))
-ENCODER(gex_request, struct sx_msg_gex_request, sx_msg_gex_request_encode(writer, msg))
-ENCODER(gex_group, struct sx_msg_gex_group, sx_msg_gex_group_encode(writer, msg))
+ENCODER(gex_request, struct sx_msg_gex_request,
+        sx_msg_gex_request_encode(writer, SX_MSG_KEX_GEX_REQUEST, msg))
+ENCODER(gex_group, struct sx_msg_gex_group,
+        sx_msg_gex_group_encode(writer, SX_MSG_KEX_GEX_GROUP, msg))
 ENCODER(gex_init, struct sx_slice, sx_msg_gex_init_encode(writer, *msg))
 ENCODER(ext_info, struct sx_slice, sx_msg_ext_info_encode(writer, *msg))
 ENCODER(mpint, struct sx_slice, sx_writer_mpint(writer, *msg))
@@ -146,12 +148,12 @@ static void fuzz_gex(struct sx_slice payload)
     struct sx_msg_gex_group group;
     struct sx_slice wire;
 
-    if (sx_msg_gex_request_decode(payload, &request) == SX_OK) {
+    if (sx_msg_gex_request_decode(payload, SX_MSG_KEX_GEX_REQUEST, &request) == SX_OK) {
         wire = encode_exact(encode_gex_request, &request, payload.len);
         PROMISE(sx_slice_is_equal(wire, payload));
         sx_free((void *)(uintptr_t)wire.ptr);
     }
-    if (sx_msg_gex_group_decode(payload, &group) == SX_OK) {
+    if (sx_msg_gex_group_decode(payload, SX_MSG_KEX_GEX_GROUP, &group) == SX_OK) {
         promise_inside(payload, group.p);
         promise_inside(payload, group.g);
         wire = encode_exact(encode_gex_group, &group, payload.len);

@@ -108,7 +108,7 @@ static void check_group(struct sx_slice p, struct sx_slice g, enum sx_err expect
     struct sx_writer writer;
 
     sx_writer_init(&writer, storage, sizeof storage);
-    sx_msg_gex_group_encode(&writer, &group);
+    sx_msg_gex_group_encode(&writer, SX_MSG_KEX_GEX_GROUP, &group);
     assert_int_equal(sx_writer_finish(&writer, &tamper->bytes), SX_OK);
     session_run(session);
     check_ended(session, expected);
@@ -148,7 +148,7 @@ static void write_group(struct sx_writer *writer)
 {
     const struct sx_msg_gex_group group = { group_prime(2048), sx_slice_text("\2") };
 
-    sx_msg_gex_group_encode(writer, &group);
+    sx_msg_gex_group_encode(writer, SX_MSG_KEX_GEX_GROUP, &group);
 }
 
 static void write_reply(struct sx_writer *writer)

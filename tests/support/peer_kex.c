@@ -370,7 +370,7 @@ static void on_gex_request(struct peer *peer, struct sx_slice payload)
     struct peer_kex *kex = &peer->kex;
 
     if (!is_ready_for_share(peer) || !is_gex(peer) || kex->group.p.len != 0 ||
-        sx_msg_gex_request_decode(payload, &kex->gex) != SX_OK ||
+        sx_msg_gex_request_decode(payload, SX_MSG_KEX_GEX_REQUEST, &kex->gex) != SX_OK ||
         kex->gex.min > kex->gex.preferred || kex->gex.preferred > kex->gex.max) {
         peer_fail(peer, SX_ERR_PEER_UNEXPECTED, "KEX_DH_GEX_REQUEST");
         return;
@@ -379,7 +379,7 @@ static void on_gex_request(struct peer *peer, struct sx_slice payload)
         peer->config.gex_prime.len != 0 ? peer->config.gex_prime : prime_for(kex->gex.preferred);
     kex->group.g =
         peer->config.gex_generator.len != 0 ? peer->config.gex_generator : sx_slice_text("\2");
-    sx_msg_gex_group_encode(peer_begin(peer), &kex->group);
+    sx_msg_gex_group_encode(peer_begin(peer), SX_MSG_KEX_GEX_GROUP, &kex->group);
     peer_end(peer);
 }
 

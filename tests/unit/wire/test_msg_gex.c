@@ -3,8 +3,10 @@
 
 #include "wire/msg_gex.h"
 
-DECODE_TRIAL(request, struct sx_msg_gex_request, sx_msg_gex_request_decode(payload, out))
-DECODE_TRIAL(group, struct sx_msg_gex_group, sx_msg_gex_group_decode(payload, out))
+DECODE_TRIAL(request, struct sx_msg_gex_request,
+             sx_msg_gex_request_decode(payload, SX_MSG_KEX_GEX_REQUEST, out))
+DECODE_TRIAL(group, struct sx_msg_gex_group,
+             sx_msg_gex_group_decode(payload, SX_MSG_KEX_GEX_GROUP, out))
 DECODE_TRIAL(init, struct sx_slice, sx_msg_gex_init_decode(payload, out))
 
 static void test_request_round_trips(void **state)
@@ -18,9 +20,9 @@ static void test_request_round_trips(void **state)
     WRITER(w, 32);
 
     (void)state;
-    sx_msg_gex_request_encode(&w, &msg);
+    sx_msg_gex_request_encode(&w, SX_MSG_KEX_GEX_REQUEST, &msg);
     check_written(&w, wire);
-    assert_int_equal(sx_msg_gex_request_decode(wire, &back), SX_OK);
+    assert_int_equal(sx_msg_gex_request_decode(wire, SX_MSG_KEX_GEX_REQUEST, &back), SX_OK);
     assert_int_equal(back.min, 2048);
     assert_int_equal(back.preferred, 3072);
     assert_int_equal(back.max, 8192);
@@ -38,9 +40,9 @@ static void test_group_round_trips(void **state)
     WRITER(w, 32);
 
     (void)state;
-    sx_msg_gex_group_encode(&w, &msg);
+    sx_msg_gex_group_encode(&w, SX_MSG_KEX_GEX_GROUP, &msg);
     check_written(&w, wire);
-    assert_int_equal(sx_msg_gex_group_decode(wire, &back), SX_OK);
+    assert_int_equal(sx_msg_gex_group_decode(wire, SX_MSG_KEX_GEX_GROUP, &back), SX_OK);
     assert_true(sx_slice_is_equal(back.p, msg.p));
     assert_true(sx_slice_is_equal(back.g, msg.g));
     check_strict(try_group, wire);
