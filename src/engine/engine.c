@@ -140,6 +140,16 @@ bool sx_engine_is_waiting(const struct sx_engine *engine)
            sx_auth_is_waiting(&engine->auth);
 }
 
+/* Many servers end an exchange whose tokens they can't take without a word. */
+const char *sx_engine_closed_text(const struct sx_engine *engine)
+{
+    return sx_transport_awaits_gss(&engine->transport)
+               ? "the server closed the connection in the key exchange by Kerberos: its keytab may "
+                 "have no key, or an old one, for the name that it is called by, or the clocks "
+                 "differ too much"
+               : "the server closed the connection";
+}
+
 /* Handles messages until there is an event, a question, or nothing left. */
 static enum sx_err work(struct sx_engine *engine)
 {

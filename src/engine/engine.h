@@ -90,6 +90,9 @@ uint64_t sx_engine_progress(const struct sx_engine *engine);
 /* The error that ended the connection; while it lives, why the last call was refused. */
 const struct sx_fault *sx_engine_fault(const struct sx_engine *engine);
 
+/* What it means, where the engine stands, that the server closed the connection. */
+const char *sx_engine_closed_text(const struct sx_engine *engine);
+
 /* For tests and evidence. */
 const struct sx_transport *sx_engine_transport(const struct sx_engine *engine);
 

@@ -68,6 +68,11 @@ bool sx_transport_is_asking_gss(const struct sx_transport *transport)
     }
 }
 
+bool sx_transport_awaits_gss(const struct sx_transport *transport)
+{
+    return transport->gss.stage == SX_GSS_RUNNING;
+}
+
 /* No ticket: without GSSAPI, where that may be. */
 static enum sx_err cannot_begin(struct sx_transport *transport, const struct sx_gss_answer *answer)
 {

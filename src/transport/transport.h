@@ -117,6 +117,9 @@ bool sx_transport_is_asking_gss(const struct sx_transport *transport);
 SX_MUST_USE enum sx_err sx_transport_answer_gss(struct sx_transport *transport,
                                                 const struct sx_gss_answer *answer);
 
+/* Whether the server has a token of ours in a key exchange and hasn't answered. */
+bool sx_transport_awaits_gss(const struct sx_transport *transport);
+
 /* A message of an upper layer: begin gives room for payload_max bytes, end sends it, or holds it
  * until a key exchange is over. */
 SX_MUST_USE enum sx_err sx_transport_begin(struct sx_transport *transport, size_t payload_max,
