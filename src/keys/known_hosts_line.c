@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SALT_SIZE = 20, PATTERN_MAX = 1024, SSH_PORT = 22 };
+enum { SALT_SIZE = 20, SSH_PORT = 22 };
 
 bool sx_known_line_parse(struct sx_slice text, struct sx_known_line *out, bool *out_revokes)
 {
@@ -78,21 +78,38 @@ enum sx_err sx_known_names_make(const char *host, int port, struct sx_fault *fau
 
 /* --- Matching --------------------------------------------------------------------------------- */
 
-/* One pattern as a text in lower case; false when it is too long to match anything. */
-static bool pattern_text(struct sx_slice pattern, char out[PATTERN_MAX])
+/* OpenSSH's patterns know `*` and `?` alone: brackets are part of a name with its port. Only the
+ * last star needs a second try: what an earlier one could take, it can take too. */
+static bool is_wild_match(struct sx_slice pattern, const char *name)
 {
-    if (pattern.len >= PATTERN_MAX || memchr(pattern.ptr, '\0', pattern.len) != NULL)
-        return false;
-    for (size_t i = 0; i < pattern.len; i++)
-        out[i] = lower((char)pattern.ptr[i]);
-    out[pattern.len] = '\0';
-    return true;
+    size_t at = 0;
+    size_t star = SIZE_MAX; /* behind the last star */
+    const char *retry = name;
+
+    while (*name != '\0') {
+        char c = at < pattern.len ? lower((char)pattern.ptr[at]) : '\0';
+
+        if (at < pattern.len && c == '*') {
+            star = ++at;
+            retry = name;
+        } else if (at < pattern.len && (c == '?' || c == *name)) {
+            at++;
+            name++;
+        } else if (star != SIZE_MAX) {
+            at = star;
+            name = ++retry;
+        } else {
+            return false;
+        }
+    }
+    while (at < pattern.len && pattern.ptr[at] == '*')
+        at++;
+    return at == pattern.len;
 }
 
 /* A negated pattern that matches speaks against the whole line. */
 static bool is_pattern_match(struct sx_slice hosts, const char *name)
 {
-    char pattern[PATTERN_MAX];
     struct sx_slice entry;
     bool is_match = false;
 
@@ -101,7 +118,7 @@ static bool is_pattern_match(struct sx_slice hosts, const char *name)
 
         if (is_negated)
             entry = sx_slice_of(entry.ptr + 1, entry.len - 1);
-        if (entry.len == 0 || !pattern_text(entry, pattern) || !sx_pattern_is_match(pattern, name))
+        if (entry.len == 0 || !is_wild_match(entry, name))
             continue;
         if (is_negated)
             return false;
