@@ -87,6 +87,8 @@ enum sexec_code {
     SEXEC_UNAPPROVED = 3017, /* the FIPS module's indicator refused an operation */
     SEXEC_RANDOM = 3018,
     SEXEC_NO_TICKET = 3020,     /* keys can't be exchanged anew: the ticket has expired */
+    SEXEC_CUSTOM_PACKET = 3030, /* a packet of on_ssh_custom_auth that can't be sent */
+    SEXEC_SSH_PARAM = 3031,     /* no such packet field, or a value that is none of its type */
     SEXEC_AGENT = 3035,         /* the ssh-agent can't be reached, or doesn't answer in time */
     SEXEC_AGENT_ANSWER = 3036,  /* the ssh-agent's answer is wrong */
     SEXEC_KEY_STORE = 3040,     /* a kind of key store that this platform doesn't have */

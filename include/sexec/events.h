@@ -126,6 +126,22 @@ SEXEC_API const char *sexec_ssh_keyboard_interactive_event_response(
 SEXEC_API void sexec_ssh_keyboard_interactive_event_set_response(
     struct sexec_ssh_keyboard_interactive_event *event, const char *response);
 
+/* on_ssh_custom_auth: with ssh_auth_mode 6, what to send now? packet is the server's last message in
+ * hexadecimal, its type first: at first SERVICE_ACCEPT (06), then each of its answers, such as
+ * FAILURE (33), but for banners, and SUCCESS, which ends it. The handler sets the message to send:
+ * type 50 (USERAUTH_REQUEST for ssh-connection) or 60 to 79, up to 32768 bytes; another is 3030.
+ * When it sets none, the sign-on fails with 1032. ssh_user and ssh_password aren't used. */
+struct sexec_ssh_custom_auth_event;
+typedef void (*sexec_ssh_custom_auth_handler)(struct sexec *object,
+                                              struct sexec_ssh_custom_auth_event *event,
+                                              void *context);
+SEXEC_API void sexec_on_ssh_custom_auth(struct sexec *object, sexec_ssh_custom_auth_handler handler,
+                                        void *context);
+SEXEC_API const char *sexec_ssh_custom_auth_event_packet(
+    const struct sexec_ssh_custom_auth_event *event);
+SEXEC_API void sexec_ssh_custom_auth_event_set_packet(struct sexec_ssh_custom_auth_event *event,
+                                                      const char *packet);
+
 /* on_ssh_password_change (not in the reference): the server takes the password, but demands a new
  * one first; prompt is its text, escaped as above. It comes again when the server doesn't like the
  * new one. A handler that sets none, or no handler, ends the logon with 3012. The property

@@ -88,6 +88,7 @@ enum sexec_auth_mode {
     SEXEC_AM_KEYBOARD_INTERACTIVE = 4,
     SEXEC_AM_GSSAPI_WITH_MIC = 5, /* Kerberos: with the tickets that are there (single sign-on), or
                                      with ssh_password as alternate credentials */
+    SEXEC_AM_CUSTOM = 6,          /* a handler of on_ssh_custom_auth does it all */
     SEXEC_AM_GSSAPI_KEYEX = 7,    /* Kerberos in the key exchange; where the server has no such
                                      exchange, as 5 */
 };
@@ -271,6 +272,33 @@ SEXEC_API int sexec_do_events(struct sexec *object);
 
 /* is_busy (not in the reference): an action is under way. */
 SEXEC_API bool sexec_is_busy(const struct sexec *object);
+
+/* decode_packet, encode_packet: a packet's bytes from hexadecimal digits and back. These and the next
+ * three are for handlers of on_ssh_custom_auth. What each lends lives until its own next call, and
+ * is wiped when the handler returns; it may be given to the next call. 3031 for what is none. */
+SEXEC_API int sexec_decode_packet(struct sexec *object, const char *encoded_packet,
+                                  const void **out, size_t *out_length);
+SEXEC_API int sexec_encode_packet(struct sexec *object, const void *packet, size_t length,
+                                  const char **out);
+
+/* set_ssh_param: the payload (NULL and 0 at first) with one more field. Types: s text, sb text given
+ * as hexadecimal, m mpint, i and l unsigned integers of 32 and 64 bits, b byte, f boolean ("true",
+ * "false"). Integers are decimal, or hexadecimal after 0x; m may have a minus sign, and up to 16384
+ * bits. A payload may have up to 32768 bytes. */
+SEXEC_API int sexec_set_ssh_param(struct sexec *object, const void *payload, size_t length,
+                                  const char *field_type, const char *field_value, const void **out,
+                                  size_t *out_length);
+
+/* get_ssh_param: one field of a payload. field is "%" and the types from the payload's first byte
+ * on, comma-separated, of which the last one is read: "%b,s" is the list of methods in a FAILURE.
+ * Differs: the reference's example "%s,f" fits no order of its packet. Or it is a name of the
+ * reference (ChannelId ... SignalName), in a CHANNEL_REQUEST. The text is as set_ssh_param takes it,
+ * integers in decimal; TerminalModes is in hexadecimal, as its bytes hold zeros. _bytes gives the
+ * value's own bytes: of s, sb and m the contents, of numbers big-endian. */
+SEXEC_API int sexec_get_ssh_param(struct sexec *object, const void *payload, size_t length,
+                                  const char *field, const char **out);
+SEXEC_API int sexec_get_ssh_param_bytes(struct sexec *object, const void *payload, size_t length,
+                                        const char *field, const void **out, size_t *out_length);
 
 /* config: "NAME=VALUE" sets, "NAME" reads; *out_value (may be NULL) gets the value, which lives
  * until the next call. Names and booleans (True, False, 1, 0, Yes, No) without regard to case. 3006

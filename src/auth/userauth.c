@@ -58,7 +58,7 @@ static const struct sx_auth_method *method_of(enum sx_auth_mode mode)
     case SX_AUTH_INTERACTIVE: return &sx_auth_method_interactive;
     case SX_AUTH_GSSAPI_WITH_MIC: return &sx_auth_method_gssapi_with_mic;
     case SX_AUTH_GSSAPI_KEYEX: return &sx_auth_method_gssapi_keyex;
-    case SX_AUTH_CUSTOM: break;
+    case SX_AUTH_CUSTOM: return &sx_auth_method_custom;
     }
     return NULL;
 }
@@ -96,7 +96,7 @@ static enum sx_err begin(struct sx_auth *auth, const struct sx_auth_method *meth
     auth->is_proof_sent = false;
     auth->rounds = 0;
     SX_TRY(method->start(auth));
-    sx_auth_note_tried(auth, auth->method->name); /* another stands in for gssapi-keyex */
+    sx_auth_note_tried(auth, auth->method->name); /* another may stand in for gssapi-keyex */
     if (auth->is_exhausted)
         mark_used(auth, auth->method);
     return SX_OK;
@@ -259,7 +259,7 @@ static enum sx_err on_failure(struct sx_auth *auth, struct sx_slice payload)
                             "the server refused a request that was not made");
     sx_escape(auth->methods_left, sizeof auth->methods_left, msg.methods);
     SX_TRY(tell_outcome(auth, SX_EVENT_AUTH_TRIED, false, msg.partial_success, msg.methods));
-    if (msg.partial_success)
+    if (msg.partial_success && auth->config.mode != SX_AUTH_CUSTOM)
         return on_partial(auth, msg.methods);
     auth->tries++;
     auth->is_exhausted = true;
@@ -301,6 +301,7 @@ static enum sx_err on_banner(struct sx_auth *auth, struct sx_slice payload)
 
 enum sx_err sx_auth_message(struct sx_auth *auth, struct sx_slice payload)
 {
+    auth->last = payload;
     switch (payload.ptr[0]) {
     case SX_MSG_SERVICE_ACCEPT: return on_service_accept(auth, payload);
     case SX_MSG_USERAUTH_FAILURE: return on_failure(auth, payload);

@@ -96,6 +96,7 @@ extern const struct sx_auth_method sx_auth_method_publickey;
 extern const struct sx_auth_method sx_auth_method_gssapi_with_mic;
 extern const struct sx_auth_method sx_auth_method_gssapi_keyex;
 extern const struct sx_auth_method sx_auth_method_interactive;
+extern const struct sx_auth_method sx_auth_method_custom;
 
 /* The methods that the driver may choose by itself, the preferred first, NULL at the end. */
 extern const struct sx_auth_method *const sx_auth_methods[];
@@ -150,6 +151,7 @@ struct sx_auth {
     char gss_text[SX_AUTH_TEXT_MAX];
     /* keyboard-interactive, password: what the server asks; borrows from its message */
     struct sx_msg_info_request request;
+    struct sx_slice last; /* custom: the server's message at hand */
     /* for error texts */
     char tried[SX_AUTH_TEXT_MAX];        /* methods, in the order of their start */
     char note[512];                      /* "; " and why something was not tried, one by one */

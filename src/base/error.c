@@ -87,6 +87,7 @@ static const struct error_row error_rows[] = {
     ROW(AUTH_PASSWORD_CHANGE, "the server demands that the password be changed"),
     ROW(AUTH_UNPROVEN, "the server granted access without the proof that was demanded"),
     ROW(AUTH_NO_CREDENTIALS, "there are no credentials for any method that the server allows"),
+    ROW(AUTH_PACKET, "the packet of the custom authentication can't be sent"),
     ROW(AUTH_SERVICE, "the service that holds the credentials refused or failed"),
     ROW(AUTH_REKEY, "keys can't be exchanged anew without a Kerberos ticket"),
     ROW(AGENT, "the ssh-agent can't be reached, or doesn't answer in time"),

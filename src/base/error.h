@@ -107,6 +107,7 @@ enum sx_err {
     SX_ERR_AUTH_REKEY,   /* keys can't be exchanged anew without what GSSAPI can't give any more */
     SX_ERR_AGENT,        /* the agent can't be reached, or doesn't answer in time */
     SX_ERR_AGENT_ANSWER, /* the agent answered what is no answer, or signed wrongly */
+    SX_ERR_AUTH_PACKET,  /* the caller's own authentication gave a packet that can't be sent */
 
     /* audit */
     SX_ERR_AUDIT = 0x700,

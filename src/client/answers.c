@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "client/answers.h"
 #include "client/events.h"
+#include "client/packets.h"
 #include "client/values.h"
 
 /* A text of the server as a handler may show it; to be freed. NULL when memory is short. */
@@ -106,6 +107,30 @@ static enum sx_err answer_new_password(struct sexec *object, const struct sx_eve
     return err;
 }
 
+/* The handler speaks hexadecimal; an empty text is no packet. */
+static enum sx_err answer_packet(struct sexec *object, const struct sx_event_ask *ask,
+                                 struct sx_secret *answers, unsigned *out_count)
+{
+    struct sx_secret received = { 0 };
+    struct sx_secret set = { 0 };
+    enum sx_err err = sx_packet_encode(ask->packet, &received);
+
+    if (err == SX_OK)
+        err = sx_fire_custom_auth(object, sx_secret_text(&received), &set);
+    sx_packets_clear(object);
+    if (err == SX_OK && set.len > 1) {
+        err = sx_packet_decode(sx_secret_text(&set), &answers[0]);
+        if (err == SX_ERR_ARGUMENT)
+            err = sx_fault_set(&object->fault, SX_ERR_AUTH_PACKET,
+                               "custom authentication: the packet is not in hexadecimal digits, or "
+                               "too long");
+        *out_count = 1;
+    }
+    sx_secret_clear(&set);
+    sx_secret_clear(&received);
+    return err;
+}
+
 enum sx_err sx_answer(struct sexec *object, const struct sx_event_ask *ask)
 {
     struct sx_secret answers[SX_PROMPTS_MAX] = { { 0 } };
@@ -116,10 +141,11 @@ enum sx_err sx_answer(struct sexec *object, const struct sx_event_ask *ask)
     switch (ask->kind) {
     case SX_ASK_PROMPTS: err = answer_prompts(object, ask, answers, &count); break;
     case SX_ASK_NEW_PASSWORD: err = answer_new_password(object, ask, answers, &count); break;
-    case SX_ASK_PACKET: break;
+    case SX_ASK_PACKET: err = answer_packet(object, ask, answers, &count); break;
     }
     for (unsigned i = 0; i < count; i++)
-        slices[i] = sx_secret_text_slice(&answers[i]);
+        slices[i] = ask->kind == SX_ASK_PACKET ? sx_secret_slice(&answers[i])
+                                               : sx_secret_text_slice(&answers[i]);
     if (err == SX_OK)
         err = sx_engine_answer_ask(object->engine, slices, count);
     for (unsigned i = 0; i < SX_PROMPTS_MAX; i++)

@@ -45,6 +45,9 @@ struct sx_prompt_shown {
 SX_MUST_USE enum sx_err sx_fire_keyboard_interactive(struct sexec *object,
                                                      const struct sx_prompt_shown *shown,
                                                      struct sx_secret *response);
+/* packet is the server's; *out is empty when the handler sets none. */
+SX_MUST_USE enum sx_err sx_fire_custom_auth(struct sexec *object, const char *packet,
+                                            struct sx_secret *out);
 SX_MUST_USE enum sx_err sx_fire_password_change(struct sexec *object, const char *prompt,
                                                 struct sx_secret *new_password);
 

@@ -17,6 +17,13 @@ struct sexec_ssh_password_change_event {
     enum sx_err err;
 };
 
+struct sexec_ssh_custom_auth_event {
+    const char *received;
+    struct sx_secret *packet; /* with its NUL; empty until set */
+    enum sx_err err;
+};
+
+SETTER(ssh_custom_auth, SX_ON_SSH_CUSTOM_AUTH)
 SETTER(ssh_keyboard_interactive, SX_ON_SSH_KEYBOARD_INTERACTIVE)
 SETTER(ssh_password_change, SX_ON_SSH_PASSWORD_CHANGE)
 
@@ -36,6 +43,25 @@ enum sx_err sx_fire_password_change(struct sexec *object, const char *prompt,
 
     FIRE(ssh_password_change, SX_ON_SSH_PASSWORD_CHANGE, &event);
     return event.err;
+}
+
+enum sx_err sx_fire_custom_auth(struct sexec *object, const char *packet, struct sx_secret *out)
+{
+    struct sexec_ssh_custom_auth_event event = { packet, out, SX_OK };
+
+    FIRE(ssh_custom_auth, SX_ON_SSH_CUSTOM_AUTH, &event);
+    return event.err;
+}
+
+const char *sexec_ssh_custom_auth_event_packet(const struct sexec_ssh_custom_auth_event *event)
+{
+    return event->packet->len > 0 ? sx_secret_text(event->packet) : event->received;
+}
+
+void sexec_ssh_custom_auth_event_set_packet(struct sexec_ssh_custom_auth_event *event,
+                                            const char *packet)
+{
+    event->err = sx_secret_text_set(event->packet, packet);
 }
 
 const char *sexec_ssh_keyboard_interactive_event_name(

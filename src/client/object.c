@@ -8,6 +8,7 @@
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
+#include "client/packets.h"
 #include "client/rules.h"
 #include "client/session.h"
 #include "client/values.h"
@@ -58,6 +59,7 @@ static void clear_command(struct sexec *object)
     sx_buffer_clear(&object->err_lines.pending);
     sx_buffer_clear(&object->host_key);
     sx_buffer_clear(&object->lent);
+    sx_packets_clear(object);
     sx_buffer_clear(&object->server_offer);
     object->kerberos.facts = (struct sx_gss_facts){ 0 };
     sx_input_close(object);

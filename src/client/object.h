@@ -38,6 +38,7 @@ enum sx_handler_index {
     SX_ON_STDIN_READY,
     SX_ON_SSH_KEYBOARD_INTERACTIVE,
     SX_ON_SSH_PASSWORD_CHANGE,
+    SX_ON_SSH_CUSTOM_AUTH,
     SX_HANDLER_COUNT,
 };
 
@@ -144,6 +145,15 @@ struct sx_kerberos {
     struct sx_gss_facts facts; /* of this connection, or the last one */
 };
 
+/* What the packet methods lend (client/packets.c). */
+struct sx_packets {
+    struct sx_secret decoded;
+    struct sx_secret encoded; /* with its NUL, as text */
+    struct sx_secret payload;
+    struct sx_secret text;
+    struct sx_secret bytes;
+};
+
 struct sexec {
     struct sx_values values;
     struct sx_handler handlers[SX_HANDLER_COUNT];
@@ -207,6 +217,7 @@ struct sexec {
     char served_module[1200];
     char local_host_shown[128];
     char peer_host[128];
+    struct sx_packets packets;
     struct sx_buffer lent; /* what sexec_config and the describe functions return */
 };
 

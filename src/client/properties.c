@@ -96,11 +96,11 @@ int sexec_get_ssh_auth_mode(const struct sexec *object)
 int sexec_set_ssh_auth_mode(struct sexec *object, int mode)
 {
     TRY_CODE(refuse_in_use(object, "ssh_auth_mode"));
-    if (mode < SEXEC_AM_NONE || mode > SEXEC_AM_GSSAPI_KEYEX || mode == 6)
+    if (mode < SEXEC_AM_NONE || mode > SEXEC_AM_GSSAPI_KEYEX)
         return sx_fail(object, SEXEC_INVALID_ARGUMENT,
-                       "ssh_auth_mode %d isn't available: this version has 0 (none), 1 "
-                       "(multi-factor), 2 (password), 3 (public key), 4 (keyboard-interactive), 5 "
-                       "(gssapi-with-mic) and 7 (gssapi-keyex)",
+                       "ssh_auth_mode must be 0 (none), 1 (multi-factor), 2 (password), 3 (public "
+                       "key), 4 (keyboard-interactive), 5 (gssapi-with-mic), 6 (custom) or 7 "
+                       "(gssapi-keyex), not %d",
                        mode);
     object->values.ssh_auth_mode = mode;
     return 0;

@@ -10,6 +10,7 @@
 #include "client/events.h"
 #include "client/io.h"
 #include "client/kerberos.h"
+#include "client/packets.h"
 #include "client/rules.h"
 #include "client/trust.h"
 #include "client/user_keys.h"
@@ -104,7 +105,8 @@ static bool are_keys_wanted(const struct sexec *object)
         return false;
     switch (values->ssh_auth_mode) {
     case SEXEC_AM_PUBLIC_KEY: return true;
-    case SEXEC_AM_NONE: return false;
+    case SEXEC_AM_NONE:
+    case SEXEC_AM_CUSTOM: return false;
     case SEXEC_AM_MULTI_FACTOR: return sx_user_has_store(object);
     default: return values->try_all_methods && sx_user_has_store(object);
     }
@@ -141,8 +143,15 @@ static enum sx_err check_values(const struct sexec *object, struct sx_fault *fau
 
     if (values->ssh_host[0] == '\0')
         return sx_fault_set(fault, SX_ERR_ARGUMENT, "ssh_host is not set");
-    if (values->ssh_auth_mode != SEXEC_AM_NONE && values->ssh_user[0] == '\0' &&
-        !object->is_explaining)
+    if (object->is_explaining || values->ssh_auth_mode == SEXEC_AM_NONE)
+        return SX_OK;
+    if (values->ssh_auth_mode == SEXEC_AM_CUSTOM) {
+        if (sx_has_handler(object, SX_ON_SSH_CUSTOM_AUTH))
+            return SX_OK; /* which names the user by itself */
+        return sx_fault_set(fault, SX_ERR_AUTH_NO_CREDENTIALS,
+                            "custom authentication needs a handler of on_ssh_custom_auth");
+    }
+    if (values->ssh_user[0] == '\0')
         return sx_fault_set(fault, SX_ERR_ARGUMENT, "ssh_user is not set");
     return SX_OK;
 }
@@ -259,6 +268,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
     sx_agent_job_stop(object);
     sx_signer_clear(&object->signer);
     sx_trust_close(object);
+    sx_packets_clear(object);
     sx_provider_close(object->provider);
     object->provider = NULL;
     object->policy = NULL;

@@ -131,6 +131,8 @@ static const struct {
     { 3017, "The FIPS module refused an operation as not approved." },
     { 3018, "The provider's random generator failed." },
     { 3020, "Keys can't be exchanged anew: the Kerberos ticket has expired." },
+    { 3030, "The custom authentication's packet can't be sent." },
+    { 3031, "No such packet field, or a value that is none of its type." },
     { 3035, "The ssh-agent can't be reached, or doesn't answer in time." },
     { 3036, "The ssh-agent's answer is wrong." },
     { 3040, "This kind of key store is not available on this platform." },

@@ -29,6 +29,7 @@ struct session_config {
     bool can_answer;
     const char *const *answers; /* to prompts, one after another, NULL for none and at the end */
     const char *new_password;
+    struct sx_slice packets[4];           /* of custom authentication, one after another */
     bool cannot_sign;                     /* every request to sign is answered with nothing */
     enum sx_agent_use agent;              /* the keys are told when they are asked for ... */
     const struct sx_fault *agent_failure; /* ... or this is; NULL */
@@ -78,6 +79,7 @@ struct session {
     struct sx_event_exit exit;         /* without the texts */
     struct sx_event_closed closed;     /* without the description */
     char signal_name[64];
+    unsigned packets_given;
     unsigned answered; /* of config.answers */
     char asked
         [SESSION_TEXT_MAX]; /* "name/instruction/prompt*prompt/..." with * where it may be shown */

@@ -105,9 +105,18 @@ static void on_ask(struct session *session, const struct sx_event_ask *ask)
     note_asked(session, ask->instruction, "/");
     for (unsigned i = 0; i < ask->count; i++)
         note_asked(session, ask->prompts[i].text, ask->prompts[i].is_echoed ? "*/" : "/");
+    if (ask->packet.len > 0) {
+        char number[8];
+
+        snprintf(number, sizeof number, "%u", ask->packet.ptr[0]);
+        note_asked(session, sx_slice_text(number), "/");
+    }
     if (session->config.leaves_questions)
         return;
-    if (ask->kind == SX_ASK_NEW_PASSWORD && session->config.new_password != NULL) {
+    if (ask->kind == SX_ASK_PACKET) {
+        if (session->packets_given < 4)
+            answers[count++] = session->config.packets[session->packets_given++];
+    } else if (ask->kind == SX_ASK_NEW_PASSWORD && session->config.new_password != NULL) {
         answers[count++] = sx_slice_text(session->config.new_password);
     } else if (ask->kind == SX_ASK_PROMPTS) {
         while (count < ask->count && wanted != NULL && wanted[session->answered] != NULL)

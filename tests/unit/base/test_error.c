@@ -83,6 +83,7 @@ static const char *expected_name(enum sx_err err)
         NAME(AUTH_UNPROVEN);
         NAME(AUTH_NO_CREDENTIALS);
         NAME(AUTH_SERVICE);
+        NAME(AUTH_PACKET);
         NAME(AUTH_REKEY);
         NAME(AGENT);
         NAME(AGENT_ANSWER);
