@@ -43,7 +43,9 @@
  * ClientSSHVersionString             default "SSH-2.0-libsexec_VERSION". Differs: names this library.
  * ServerSSHVersionString             read-only
  * SSHVersionPattern                  default "*SSH-1.99-*,*SSH-2.0-*"
- * MaxPacketSize, MaxWindowSize       bytes; defaults 32768 and 2097152
+ * MaxPacketSize                      bytes; default 32768
+ * MaxWindowSize                      bytes that the server may send ahead, at most; default 33554432. A
+ *                                    channel begins with 2097152 and grows on a path that needs it
  * StdInFile                          file whose contents the command reads as standard input
  * MaxLineLength                      bytes; at least 256, default 2048
  * PasswordPrompt                     pattern of prompts that keyboard-interactive answers with

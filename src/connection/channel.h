@@ -6,13 +6,14 @@
 #include "transport/transport.h"
 
 enum {
-    SX_CHANNEL_WINDOW_DEFAULT = 2 * 1024 * 1024,
+    SX_CHANNEL_WINDOW_DEFAULT = 32 * 1024 * 1024, /* 1 Gbit/s over 250 ms */
+    SX_CHANNEL_WINDOW_FIRST = 2 * 1024 * 1024,    /* what a channel starts with */
     SX_CHANNEL_PACKET_DEFAULT = 32 * 1024,
     SX_CHANNEL_PACKET_MIN = 1024, /* a peer that allows less makes no sense */
 };
 
 struct sx_channel_config {
-    uint32_t window;     /* bytes that the server may send ahead */
+    uint32_t window;     /* bytes that the server may send ahead, at most */
     uint32_t max_packet; /* bytes of data in one packet to us */
 };
 
@@ -33,8 +34,12 @@ struct sx_channel {
     struct sx_buffer command;
     uint32_t local_id;
     uint32_t remote_id;
+    uint32_t window;       /* what the server may send ahead by now: it grows, see channel.c */
     uint32_t local_window; /* what the server may still send */
     uint32_t consumed;     /* what was consumed and not given back yet */
+    uint64_t round_trip;   /* milliseconds: the shorter of the channel's opening and start */
+    uint64_t round_began;  /* when the round trip that is counted began */
+    uint64_t round_bytes;  /* consumed since then */
     uint32_t remote_window;
     uint32_t remote_packet;
     bool is_eof_wanted; /* by the caller, after what was written */

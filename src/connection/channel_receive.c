@@ -37,6 +37,7 @@ static enum sx_err on_confirmation(struct sx_channel *channel, struct sx_slice p
         return sx_fault_set(channel->fault, SX_ERR_PEER_CHANNEL_MESSAGE,
                             "the server allows %u bytes in a packet, less than %d", msg.max_packet,
                             SX_CHANNEL_PACKET_MIN);
+    sx_channel_measure(channel);
     channel->remote_id = msg.sender;
     channel->remote_window = msg.window;
     channel->remote_packet = msg.max_packet;
@@ -164,8 +165,10 @@ static enum sx_err on_number(struct sx_channel *channel, struct sx_slice payload
         return on_close(channel);
     if (channel->state != SX_CHANNEL_STARTING || channel->is_refused)
         return unexpected(channel, number);
-    if (number == SX_MSG_CHANNEL_SUCCESS)
+    if (number == SX_MSG_CHANNEL_SUCCESS) {
+        sx_channel_measure(channel);
         return on_started(channel);
+    }
     channel->is_refused = true;
     return sx_channel_close(channel); /* the server's CLOSE follows, then the event */
 }

@@ -1,6 +1,7 @@
 /* Flow control: tiny and large windows and packets on either side, output that nobody takes, input
  * that the server does not take, and streams of many megabytes. */
 #include "memory/checks.h"
+#include "support/peer_inside.h"
 
 enum { MEGABYTE = 1024 * 1024 };
 
@@ -310,6 +311,46 @@ static void test_answers_that_nobody_takes_have_an_end(void **state)
     }
 }
 
+/* The most that the server could ever send ahead when a round trip takes so many milliseconds, in
+ * which many packets come. */
+static uint32_t widest_window(uint32_t limit, uint64_t round_trip)
+{
+    enum { PACKETS = 64 };
+    struct session_config config = streaming_config(0, 24 * (uint64_t)MEGABYTE, 0);
+    struct session *session;
+    uint32_t widest = 0;
+    bool is_moving = true;
+
+    config.window = limit;
+    session = checked_session(&config);
+    while (strchr(session->trace, 'S') == NULL && session_step(session))
+        session_advance(session, round_trip);
+    while (is_moving) {
+        for (int i = 0; i < PACKETS && is_moving; i++) {
+            is_moving = session_step(session);
+            if (session->peer->channel.remote_window > widest)
+                widest = session->peer->channel.remote_window;
+        }
+        session_advance(session, round_trip);
+    }
+    check_finished(session);
+    session_free(session);
+    return widest;
+}
+
+/* Over a long path the window grows, as far as the user lets it; over a short one it never does. */
+static void test_the_window_grows_with_the_path(void **state)
+{
+    uint32_t limit = SX_CHANNEL_WINDOW_FIRST + SX_CHANNEL_WINDOW_FIRST / 2;
+
+    (void)state;
+    assert_true(widest_window(SX_CHANNEL_WINDOW_DEFAULT, 100) > 2 * SX_CHANNEL_WINDOW_FIRST);
+    assert_true(widest_window(SX_CHANNEL_WINDOW_DEFAULT, 100) <= SX_CHANNEL_WINDOW_DEFAULT);
+    assert_true(widest_window(limit, 100) > SX_CHANNEL_WINDOW_FIRST);
+    assert_true(widest_window(limit, 100) <= limit);
+    assert_int_equal(widest_window(SX_CHANNEL_WINDOW_DEFAULT, 1), SX_CHANNEL_WINDOW_FIRST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_eof_before_the_command_runs),
         cmocka_unit_test(test_eof_twice_is_eof_once),
         cmocka_unit_test(test_answers_that_nobody_takes_have_an_end),
+        cmocka_unit_test(test_the_window_grows_with_the_path),
     };
 
     return RUN_GROUP(tests);
