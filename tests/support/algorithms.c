@@ -74,7 +74,24 @@ const struct sx_compression_alg *const all_compressions[] = {
         return NULL;                                                                               \
     }
 
-DEFINE_LOOKUP(kex_named, sx_kex_alg, all_kex)
+/* Not in all_kex: a server offers them only when it is told to. */
+static const struct sx_kex_alg *const gss_kex[] = {
+    &sx_kex_gss_nistp256,       &sx_kex_gss_nistp384,
+    &sx_kex_gss_nistp521,       &sx_kex_gss_curve25519,
+    &sx_kex_gss_group14_sha256, &sx_kex_gss_group15_sha512,
+    &sx_kex_gss_group16_sha512, &sx_kex_gss_group17_sha512,
+    &sx_kex_gss_group18_sha512, NULL,
+};
+
+static DEFINE_LOOKUP(plain_kex_named, sx_kex_alg,
+                     all_kex) static DEFINE_LOOKUP(gss_kex_named, sx_kex_alg, gss_kex) const
+    struct sx_kex_alg *kex_named(struct sx_slice name)
+{
+    const struct sx_kex_alg *alg = plain_kex_named(name);
+
+    return alg != NULL ? alg : gss_kex_named(name);
+}
+
 DEFINE_LOOKUP(signature_named, sx_sig_alg, all_signatures)
 DEFINE_LOOKUP(user_signature_named, sx_sig_alg, user_signatures)
 DEFINE_LOOKUP(cipher_named, sx_cipher_alg, all_ciphers)

@@ -55,6 +55,7 @@ struct peer *peer_new(const struct peer_config *config)
     sx_buffer_init(&peer->out, OUTPUT_MAX);
     sx_buffer_init(&peer->held, OUTPUT_MAX);
     sx_buffer_init(&peer->command, OUTPUT_MAX);
+    sx_buffer_init(&peer->gss_share, OUTPUT_MAX);
     peer_kex_init(peer);
     keep_server_version(peer);
     return peer;
@@ -69,6 +70,7 @@ void peer_free(struct peer *peer)
     sx_buffer_clear(&peer->out);
     sx_buffer_clear(&peer->held);
     sx_buffer_clear(&peer->command);
+    sx_buffer_clear(&peer->gss_share);
     sx_packet_reader_clear(&peer->reader);
     sx_packet_writer_clear(&peer->writer);
     sx_packet_keys_clear(&peer->kex.next_in);

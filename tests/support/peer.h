@@ -41,6 +41,13 @@ struct peer_round {
     const char *answers[4];
 };
 
+/* GSSAPI with the tests' mechanism (support/mechanism.h). */
+struct peer_gss {
+    unsigned rounds;   /* tokens of ours; 0: the client's first is all that it takes */
+    bool has_host_key; /* KEXGSS_HOSTKEY is sent */
+    bool is_failing;   /* KEXGSS_ERROR is all that comes */
+};
+
 /* Everything borrowed must outlive the peer. */
 struct peer_config {
     struct sx_provider *provider;
@@ -60,6 +67,7 @@ struct peer_config {
     const char *new_password;                 /* a change to this is demanded, until it is made */
     const struct peer_round *rounds; /* of keyboard-interactive: all are asked, all must be right */
     unsigned round_count;
+    struct peer_gss gss;
     const char *factors; /* methods that are needed, in this order */
     const char *methods; /* listed in FAILURE */
     const char *banner;  /* NULL for none */
@@ -123,6 +131,9 @@ struct peer {
     struct sx_packet_writer writer;
     struct peer_kex kex;
     struct peer_channel channel;
+
+    unsigned gss_rounds;
+    struct sx_buffer gss_share; /* of the client's KEXGSS_INIT */
 
     char client_version[256];
     char server_version[256];

@@ -226,6 +226,14 @@ static void on_publickey(struct peer *peer, struct sx_slice user, struct sx_slic
     }
 }
 
+static void on_gss(struct peer *peer, struct sx_slice payload)
+{
+    bool is_right = false;
+
+    if (peer_gss_auth_message(peer, payload, &is_right))
+        send_outcome(peer, is_right);
+}
+
 static void on_request(struct peer *peer, struct sx_slice payload)
 {
     struct sx_msg_userauth_request msg;
@@ -246,6 +254,10 @@ static void on_request(struct peer *peer, struct sx_slice payload)
         send_outcome(peer, peer->config.takes_none);
     else if (sx_slice_is_text(msg.method, "password"))
         on_password(peer, msg.fields);
+    else if (sx_slice_is_text(msg.method, "gssapi-keyex"))
+        send_outcome(peer, peer_gss_keyex(peer, msg.fields));
+    else if (sx_slice_is_text(msg.method, "gssapi-with-mic"))
+        peer_gss_respond(peer, msg.fields);
     else if (sx_slice_is_text(msg.method, "publickey"))
         on_publickey(peer, msg.user, msg.fields);
     else if (sx_slice_is_text(msg.method, "keyboard-interactive"))
@@ -260,6 +272,10 @@ void peer_auth_message(struct peer *peer, struct sx_slice payload)
         on_service_request(peer, payload);
     else if (payload.ptr[0] == SX_MSG_USERAUTH_REQUEST)
         on_request(peer, payload);
+    else if (payload.ptr[0] == SX_MSG_USERAUTH_GSSAPI_MIC ||
+             payload.ptr[0] == SX_MSG_USERAUTH_GSSAPI_ERRTOK ||
+             (payload.ptr[0] == SX_MSG_USERAUTH_GSSAPI_TOKEN && !peer->is_round_open))
+        on_gss(peer, payload);
     else if (payload.ptr[0] == SX_MSG_USERAUTH_INFO_RESPONSE && peer->config.rounds != NULL)
         on_info_response(peer, payload);
     else

@@ -208,12 +208,25 @@ static bool is_gex(const struct peer *peer)
     return peer->kex.kex != NULL && peer->kex.kex->family == SX_KEX_DH_GEX;
 }
 
+static bool is_gss(const struct peer *peer)
+{
+    return peer->kex.kex != NULL && peer->kex.kex->is_gss;
+}
+
 static const struct sx_key *host_key(const struct peer *peer)
 {
     for (size_t i = 0; i < PEER_KEYS_MAX && peer->config.host_keys[i] != NULL; i++)
-        if (sx_key_get_type(peer->config.host_keys[i]) == peer->kex.host_key->type)
+        if (peer->kex.host_key != NULL &&
+            sx_key_get_type(peer->config.host_keys[i]) == peer->kex.host_key->type)
             return peer->config.host_keys[i];
     return NULL;
+}
+
+struct sx_slice peer_host_key_blob(const struct peer *peer)
+{
+    const struct sx_key *key = host_key(peer);
+
+    return key == NULL ? SX_SLICE_NONE : sx_key_public_blob(key);
 }
 
 /* Everything that enters the exchange hash, written out and hashed in one go. */
@@ -233,7 +246,9 @@ static enum sx_err exchange_hash(struct peer *peer, struct sx_slice client_share
     sx_writer_text(&writer, peer->server_version);
     sx_writer_string(&writer, sx_buffer_unread(&peer->kex.client_init));
     sx_writer_string(&writer, sx_buffer_unread(&peer->kex.server_init));
-    sx_writer_string(&writer, sx_key_public_blob(host_key(peer)));
+    sx_writer_string(&writer, is_gss(peer) && !peer->config.gss.has_host_key
+                                  ? SX_SLICE_NONE
+                                  : peer_host_key_blob(peer));
     if (is_gex(peer)) {
         sx_writer_u32(&writer, peer->kex.gex.min);
         sx_writer_u32(&writer, peer->kex.gex.preferred);
@@ -286,6 +301,10 @@ static enum sx_err send_reply(struct peer *peer, struct sx_slice share, struct s
     struct sx_buffer signature;
     enum sx_err err;
 
+    if (is_gss(peer)) {
+        peer_gss_complete(peer, share, hash);
+        return SX_OK;
+    }
     if (host_key(peer) == NULL)
         return SX_ERR_STATE;
     sx_buffer_init(&signature, 8192);
@@ -350,8 +369,8 @@ static enum sx_err answer(struct peer *peer, struct sx_agree *agree, struct sx_s
 
 static bool is_ready_for_share(const struct peer *peer)
 {
-    return peer->kex.is_init_received && peer->kex.kex != NULL && peer->kex.host_key != NULL &&
-           peer->kex.next_in.cipher_alg == NULL;
+    return peer->kex.is_init_received && peer->kex.kex != NULL &&
+           (peer->kex.host_key != NULL || is_gss(peer)) && peer->kex.next_in.cipher_alg == NULL;
 }
 
 /* The smallest group that has what is asked for. */
@@ -412,6 +431,18 @@ static void on_share(struct peer *peer, struct sx_slice payload)
         peer_fail(peer, err, "the key exchange with the client");
 }
 
+void peer_kex_answer(struct peer *peer, struct sx_slice client_share)
+{
+    struct sx_agree *agree = NULL;
+    enum sx_err err = sx_agree_new(peer->config.provider, peer->kex.kex, NULL, &agree);
+
+    if (err == SX_OK)
+        err = answer(peer, agree, client_share);
+    sx_agree_free(agree);
+    if (err != SX_OK)
+        peer_fail(peer, err, "the key exchange with the client");
+}
+
 static void on_newkeys(struct peer *peer, struct sx_slice payload)
 {
     if (sx_msg_newkeys_decode(payload) != SX_OK || peer->kex.next_in.cipher_alg == NULL) {
@@ -430,6 +461,10 @@ static void on_newkeys(struct peer *peer, struct sx_slice payload)
 
 void peer_kex_message(struct peer *peer, struct sx_slice payload)
 {
+    if (is_gss(peer) && payload.ptr[0] >= SX_MSG_KEX_FIRST && is_ready_for_share(peer)) {
+        peer_gss_kex_message(peer, payload);
+        return;
+    }
     switch (payload.ptr[0]) {
     case SX_MSG_KEXINIT: on_kexinit(peer, payload); break;
     case SX_MSG_KEX_GEX_REQUEST: on_gex_request(peer, payload); break;

@@ -48,7 +48,8 @@ static enum sx_err make_engine(struct session *session)
     struct sx_engine_config engine = {
         .transport = { .offer = &session->offer,
                        .client_version = "SSH-2.0-sexec_test",
-                       .version_patterns = config->version_patterns },
+                       .version_patterns = config->version_patterns,
+                       .is_gss_demanded = config->is_gss_demanded },
         .auth = { .mode = config->mode,
                   .is_trying_all = config->is_trying_all,
                   .can_answer = config->can_answer,

@@ -41,7 +41,12 @@ struct session_config {
     bool sends_eof;    /* after the last byte of standard input */
     bool holds_output; /* output is not consumed */
     bool rejects_host_key;
-    bool leaves_questions; /* requests are not answered */
+    bool leaves_questions;    /* requests are not answered */
+    bool is_gss_demanded;     /* as in mode gssapi-keyex */
+    bool has_no_ticket;       /* GSSAPI can't begin, with an error token */
+    bool has_no_ticket_later; /* nor, after the first key exchange, any more */
+    bool has_foreign_key;     /* GSSAPI finds the server's MICs wrong */
+    bool is_never_complete;   /* GSSAPI takes every token, and wants one more */
 
     size_t piece_in;  /* bytes from peer to engine at once; 0 for all */
     size_t piece_out; /* and the other way */
@@ -69,6 +74,7 @@ struct session {
      * D disconnected, g GSSAPI asked. */
     char trace[SESSION_TRACE_MAX];
     unsigned counts[SX_EVENT_GSS + 1];
+    unsigned gss_contexts; /* bit i: something was asked for of context i */
     uint64_t stdin_sent;
     bool is_eof_sent;
     uint64_t stdout_got;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "support/mechanism.h"
 #include "support/pattern.h"
 
 enum { WRITE_MAX = 64 * 1024 };
@@ -127,6 +128,46 @@ static void on_ask(struct session *session, const struct sx_event_ask *ask)
     session_note_error(session, sx_engine_answer_ask(session->engine, answers, count));
 }
 
+static bool is_mic_right(const struct sx_event_gss *event)
+{
+    uint8_t expected[MECHANISM_MIC_MAX];
+
+    return sx_slice_is_equal(mechanism_mic(event->input, expected), event->mic);
+}
+
+/* The client's half of support/mechanism.h. */
+static void on_gss(struct session *session, const struct sx_event_gss *event)
+{
+    const struct session_config *config = &session->config;
+    struct sx_gss_answer answer = { .err = SX_OK, .text = "the mechanism says no" };
+    uint8_t mic[MECHANISM_MIC_MAX];
+    bool is_last = sx_slice_is_text(event->input, MECHANISM_LAST);
+    bool has_ticket = !config->has_no_ticket &&
+                      (!config->has_no_ticket_later || event->context != SX_GSS_CONTEXT_REKEY);
+
+    session->gss_contexts |= 1U << event->context;
+    if (config->leaves_questions)
+        return;
+    if (event->action == SX_GSS_BEGIN) {
+        answer.output = sx_slice_text(has_ticket ? MECHANISM_FIRST : MECHANISM_ERROR);
+        answer.err = has_ticket ? SX_OK : SX_ERR_AUTH_SERVICE;
+        answer.is_complete = config->peer.gss.rounds == 0;
+    } else if (event->action == SX_GSS_STEP) {
+        answer.is_complete = is_last && !config->is_never_complete;
+        if (!is_last)
+            answer.output = sx_slice_text(MECHANISM_MORE);
+        if (!is_last && !sx_slice_is_text(event->input, MECHANISM_MORE)) {
+            answer.err = SX_ERR_AUTH_SERVICE;
+            answer.output = sx_slice_text(MECHANISM_ERROR);
+        }
+    } else if (event->action == SX_GSS_GET_MIC) {
+        answer.output = mechanism_mic(event->input, mic);
+    } else if (config->has_foreign_key || !is_mic_right(event)) {
+        answer.err = SX_ERR_AUTH_SERVICE;
+    }
+    session_note_error(session, sx_engine_answer_gss(session->engine, &answer));
+}
+
 static void on_output(struct session *session, enum pattern_stream stream, struct sx_slice text,
                       uint64_t *got)
 {
@@ -204,7 +245,7 @@ void session_on_event(struct session *session, const struct sx_event *event)
         keep_text(text, cap, event->closed.description);
         break;
     case SX_EVENT_DISCONNECTED: keep_text(text, cap, event->disconnect.description); break;
-    case SX_EVENT_GSS: break;
+    case SX_EVENT_GSS: on_gss(session, &event->gss); break;
     case SX_EVENT_NONE:
     case SX_EVENT_VERSION:
     case SX_EVENT_KEYS_IN_USE: break;
