@@ -154,6 +154,7 @@ class OpenSsh(Common, servers.Sshd):
 
     def __init__(self):
         lines = openssh_config(self.lead, self.is_refused)
+        lines.append(f"TrustedUserCAKeys {server_keys.keys() / 'ca.pub'}")
         for path in server_keys.host_keys(*self.kinds):
             lines += [f"HostKey {path}", f"HostCertificate {path}-cert.pub"]
         servers.Sshd.__init__(self, *lines, *self.more_lines(), host_keys=())

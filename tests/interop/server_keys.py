@@ -1,6 +1,7 @@
 """Keys of every type for servers and users, their certificates of both kinds, and trust in them."""
 
 import functools
+import shutil
 import subprocess
 
 import servers
@@ -27,7 +28,7 @@ def tool(*arguments):
 def keys():
     """A folder, made once: host_TYPE and user_TYPE with .pub, for hosts also a certificate of
     OpenSSH's in -cert.pub, and a self-signed X.509 one in .x509 (but for Ed25519); and
-    authorized_keys with every user key."""
+    authorized_keys with every user key. The authority ca has signed hosts and users."""
     place = support.folder("all-keys")
     for kind, options in KEY_TYPES.items():
         for role, form in (("host", "PEM"), ("user", "PKCS8")):
@@ -45,6 +46,9 @@ def keys():
                 "openssl", "req", "-x509", "-new", "-key", host, hash_option, "-days", "30",
                 "-subj", f"/CN={kind}.example", "-out", f"{host}.x509",
             )
+        shutil.copy(place / f"user_{kind}.pub", place / f"signed_{kind}.pub")
+        signing = ["-s", place / "ca", "-I", kind, "-n", f"{servers.USER},anybody"]
+        tool("ssh-keygen", "-q", *signing, place / f"signed_{kind}.pub")
     users = [(place / f"user_{kind}.pub").read_text(encoding="utf-8") for kind in KEY_TYPES]
     (place / "authorized_keys").write_text("".join(users), encoding="utf-8")
     return place
@@ -56,6 +60,12 @@ def host_keys(*kinds):
 
 def user_key(kind="ecdsa256"):
     return keys() / f"user_{kind}"
+
+
+def user_certificate(kind):
+    """The ca's certificate for the user's key, in base64. It lies apart from the key, where no tool
+    takes it by itself."""
+    return (keys() / f"signed_{kind}-cert.pub").read_text(encoding="ascii").split()[1]
 
 
 def trust(*paths):
