@@ -104,7 +104,7 @@ static bool are_keys_wanted(const struct sexec *object)
     if (object->is_explaining)
         return false;
     switch (values->ssh_auth_mode) {
-    case SEXEC_AM_PUBLIC_KEY: return true;
+    case SEXEC_AM_PUBLIC_KEY: return !values->try_all_methods || sx_user_has_store(object);
     case SEXEC_AM_NONE:
     case SEXEC_AM_CUSTOM: return false;
     case SEXEC_AM_MULTI_FACTOR: return sx_user_has_store(object);

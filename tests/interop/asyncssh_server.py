@@ -4,7 +4,8 @@
 asyncssh_server.py HOSTKEY
 
 Users:    anonymous   in without any authentication, as is anybody whose name begins with "open"
-          change      password method: demands a new password
+          change      password method: "right password", and demands a new one: "sentinel new"
+          interactive keyboard-interactive: the answers of ROUNDS
           all others  password method: the password is "right password"
 Commands: exit N              exits with N
           signal NAME [core]  ends by that signal, with a message
@@ -23,6 +24,15 @@ except ImportError:
     sys.exit("python3-asyncssh is missing: apt-get install python3-asyncssh")
 
 
+# name, instructions, language and prompts with echo; and the answers to them.
+ROUNDS = [
+    (("Two things", "Say\r\nthem", "", [("Password: ", False), ("Pet? ", True)]),
+     ["sentinel word", "Rex"]),
+    (("", "Look at your phone", "", []), []),
+    (("Last", "", "", [("Code: ", False)]), ["sentinel 246810"]),
+]
+
+
 class Server(asyncssh.SSHServer):
     def connection_made(self, conn):
         self.connection = conn
@@ -37,6 +47,24 @@ class Server(asyncssh.SSHServer):
         if username == "change":
             raise asyncssh.PasswordChangeRequired("Choose a new one")
         return password == "right password"
+
+    def change_password(self, username, old_password, new_password):
+        if old_password != "right password" or new_password != "sentinel new":
+            raise asyncssh.PasswordChangeRequired("Too short")
+        return True
+
+    def kbdint_auth_supported(self):
+        return True
+
+    def get_kbdint_challenge(self, username, lang, submethods):
+        self.round = 0
+        return username == "interactive" and ROUNDS[0][0]
+
+    def validate_kbdint_response(self, username, responses):
+        if list(responses) != ROUNDS[self.round][1]:
+            return False
+        self.round += 1
+        return ROUNDS[self.round][0] if self.round < len(ROUNDS) else True
 
     def session_requested(self):
         return Session(self.connection)
