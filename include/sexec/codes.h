@@ -93,6 +93,11 @@ enum sexec_code {
     SEXEC_AGENT_ANSWER = 3036,  /* the ssh-agent's answer is wrong */
     SEXEC_KEY_STORE = 3040,     /* a kind of key store that this platform doesn't have */
     SEXEC_KEY_NOT_FOUND = 3041, /* nothing in the key store is what was searched for */
+    SEXEC_TOKEN = 3042,         /* a PKCS#11 module or token can't be used */
+    SEXEC_TOKEN_PIN = 3043,     /* its PIN is missing or wrong */
+    SEXEC_TOKEN_LOCKED = 3044,  /* its PIN is locked */
+    SEXEC_TOKEN_REMOVED = 3045, /* it isn't there any more */
+    SEXEC_TOKEN_SESSION = 3046, /* it lost its session, and a new one, too */
 };
 
 /* sexec_error_text is the text of a code, in the reference's words where it has some; an unknown

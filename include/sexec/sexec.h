@@ -127,7 +127,9 @@ enum sexec_cert_store_type {
     SEXEC_CST_JWK_BLOB = 19,
     SEXEC_CST_BCFKS_FILE = 21,
     SEXEC_CST_BCFKS_BLOB = 22,
-    SEXEC_CST_PKCS11 = 23,
+    SEXEC_CST_PKCS11 =
+        23,              /* a PKCS#11 URI with module-path, or a module's absolute path; the PIN is
+                              ssh_cert_store_password, and the search is done when signing on */
     SEXEC_CST_AUTO = 99, /* file name or bytes of any form, told apart by the data */
 };
 SEXEC_API const void *sexec_get_ssh_cert_store(const struct sexec *object, size_t *out_length);

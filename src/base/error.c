@@ -82,6 +82,11 @@ static const struct error_row error_rows[] = {
     ROW(KEY_PASSPHRASE, "the passphrase of a key is missing or wrong"),
     ROW(KEY_STORE, "this kind of key store is not available on this platform"),
     ROW(KEY_NOT_FOUND, "the key store holds nothing that is searched for"),
+    ROW(TOKEN, "a PKCS#11 module or token can't be used"),
+    ROW(TOKEN_PIN, "the PIN of a token is missing or wrong"),
+    ROW(TOKEN_LOCKED, "the PIN of a token is locked"),
+    ROW(TOKEN_REMOVED, "a token was removed"),
+    ROW(TOKEN_SESSION, "a token lost its session"),
 
     ROW(AUTH_FAILED, "the server refused every authentication method that could be tried"),
     ROW(AUTH_PASSWORD_CHANGE, "the server demands that the password be changed"),

@@ -97,6 +97,11 @@ enum sx_err {
     SX_ERR_KEY_PASSPHRASE,
     SX_ERR_KEY_STORE,     /* a kind of key store that this platform doesn't have */
     SX_ERR_KEY_NOT_FOUND, /* nothing in the key store is what was searched for */
+    SX_ERR_TOKEN,         /* a PKCS#11 module, token or call failed */
+    SX_ERR_TOKEN_PIN,     /* its PIN is missing or wrong */
+    SX_ERR_TOKEN_LOCKED,  /* its PIN is locked or expired */
+    SX_ERR_TOKEN_REMOVED, /* it isn't there any more */
+    SX_ERR_TOKEN_SESSION, /* it lost its session, and the next one */
 
     /* auth */
     SX_ERR_AUTH_FAILED = 0x600, /* all methods that are possible were refused */

@@ -49,6 +49,12 @@ static enum sx_err search(const struct sexec *object, struct sx_provider *provid
     return err;
 }
 
+/* A token is searched when it signs on: each sign-in counts against its PIN's tries. */
+static bool is_searched_later(const struct sexec *object)
+{
+    return !sx_user_has_store(object) || object->values.ssh_cert_store_type == SEXEC_CST_PKCS11;
+}
+
 /* Sets ssh_cert_subject to what the search gives. */
 static int select_entry(struct sexec *object, const char *subject)
 {
@@ -84,7 +90,7 @@ int sexec_set_ssh_cert_subject(struct sexec *object, const char *subject)
     sx_secret_clear(&object->values.ssh_cert_encoded);
     code =
         sx_fail_err(object, sx_text_set(&object->values.ssh_cert_subject, subject), &object->fault);
-    if (code != 0 || subject == NULL || subject[0] == '\0' || !sx_user_has_store(object))
+    if (code != 0 || subject == NULL || subject[0] == '\0' || is_searched_later(object))
         return code;
     return select_entry(object, subject);
 }
@@ -114,7 +120,7 @@ int sexec_set_ssh_cert_encoded(struct sexec *object, const void *certificate, si
         err = sx_secret_append(encoded, sx_slice_of("", 1));
     if (err == SX_OK)
         err = sx_text_set(&object->values.ssh_cert_subject, "");
-    if (err != SX_OK || length == 0 || !sx_user_has_store(object))
+    if (err != SX_OK || length == 0 || is_searched_later(object))
         return sx_fail_err(object, err, &object->fault);
     return select_entry(object, NULL);
 }

@@ -70,8 +70,15 @@ static void on_negotiated(struct sexec *object, const struct sx_event_negotiated
         algs->is_strict ? "on" : "off");
 }
 
+static bool is_tokens_end(enum sx_err err)
+{
+    return err == SX_ERR_TOKEN || err == SX_ERR_TOKEN_PIN || err == SX_ERR_TOKEN_LOCKED ||
+           err == SX_ERR_TOKEN_REMOVED || err == SX_ERR_TOKEN_SESSION;
+}
+
 static void on_sign(struct sexec *object, const struct sx_event_sign *request)
 {
+    enum sx_err err;
     struct sx_buffer signature;
     struct sx_fault fault = { 0 };
     char line[SX_FAULT_TEXT_MAX + 64];
@@ -81,11 +88,18 @@ static void on_sign(struct sexec *object, const struct sx_event_sign *request)
         return;
     }
     sx_buffer_init(&signature, 16 * 1024);
-    if (sx_signer_sign(&object->signer, request, &fault, &signature) != SX_OK) {
-        snprintf(line, sizeof line, "Key %u can't sign: %s", request->key_index + 1, fault.text);
-        sx_fire_ssh_status(object, line);
+    err = sx_signer_sign(&object->signer, request, &fault, &signature);
+    if (is_tokens_end(err)) {
+        object->fault = fault;
+        object->stream_error = err; /* ends the action: another key would hide it */
+    } else {
+        if (err != SX_OK) {
+            snprintf(line, sizeof line, "Key %u can't sign: %s", request->key_index + 1,
+                     fault.text);
+            sx_fire_ssh_status(object, line);
+        }
+        later(sx_engine_answer_sign(object->engine, sx_buffer_unread(&signature)));
     }
-    later(sx_engine_answer_sign(object->engine, sx_buffer_unread(&signature)));
     sx_buffer_clear(&signature);
 }
 
@@ -115,7 +129,7 @@ static void on_auth(struct sexec *object, const struct sx_event_auth *auth)
                   "that the authentication mode demands",
                   auth->method);
     sx_status(object, "Signed on with method %s%s", auth->method,
-              auth->is_outside ? ", signed by the agent outside of the provider" : "");
+              auth->is_outside ? ", signed by the agent or a token outside of the provider" : "");
     sx_fire_connection_status(object, "S/Shell handshake complete.", 0, "OK");
 }
 

@@ -137,6 +137,11 @@ static const struct {
     { 3036, "The ssh-agent's answer is wrong." },
     { 3040, "This kind of key store is not available on this platform." },
     { 3041, "The key store holds nothing that is searched for." },
+    { 3042, "The PKCS#11 module or token can't be used." },
+    { 3043, "The token's PIN is missing or wrong." },
+    { 3044, "The token's PIN is locked." },
+    { 3045, "The token was removed." },
+    { 3046, "The token lost its session." },
 };
 
 const char *sexec_error_text(int code)

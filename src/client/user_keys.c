@@ -78,6 +78,28 @@ static enum sx_err wanted_key(const struct sexec *object, struct sx_fault *fault
                            SX_SLICE_NONE, fault, out);
 }
 
+/* A token's store is opened for signing on alone: each time counts against its PIN's tries. */
+static enum sx_err load_token(struct sexec *object, unsigned index, const struct sx_store *wanted,
+                              struct sx_fault *fault)
+{
+    const struct sx_values *values = &object->values;
+    const struct sx_token_spec spec = {
+        .uri = sx_slice_of(values->stores[index].ptr, values->stores[index].len - 1),
+        .pin = sx_secret_text_slice(&values->ssh_cert_store_password),
+        .subject = values->ssh_cert_subject,
+        .wanted = wanted->count != 0 ? sx_key_public_blob(wanted->entries[0].key) : SX_SLICE_NONE,
+    };
+    struct sx_token *token = NULL;
+
+    if (!object->policy->may_use_token)
+        return sx_fault_set(fault, SX_ERR_POLICY_SETTING,
+                            "ssh_cert_store_type=23: policy %s doesn't let a token sign, as it "
+                            "computes outside of the provider",
+                            object->policy->name);
+    SX_TRY(sx_token_open(object->provider, &spec, fault, &token));
+    return sx_signer_add_token(&object->signer, token, fault);
+}
+
 static enum sx_err load_one(struct sexec *object, unsigned index, const struct sx_store *wanted,
                             bool *out_is_found, struct sx_fault *fault)
 {
@@ -86,6 +108,10 @@ static enum sx_err load_one(struct sexec *object, unsigned index, const struct s
     struct sx_store_entry *entry = NULL;
     enum sx_err err;
 
+    if (object->values.ssh_cert_store_type == SEXEC_CST_PKCS11) {
+        *out_is_found = true; /* or it is an error */
+        return load_token(object, index, wanted, fault);
+    }
     SX_TRY(sx_user_store_open(object, object->provider, index, fault, &store));
     if (wanted->count != 0)
         entry = sx_store_find_key(&store, sx_key_public_blob(wanted->entries[0].key));

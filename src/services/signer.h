@@ -8,7 +8,10 @@
 
 #include "auth/userauth.h"
 #include "services/signed_cert.h"
+#include "services/token.h"
 #include "wire/msg_agent.h"
+
+enum { SX_SIGNER_TOKENS_MAX = 4 };
 
 /* Zero-initialise. */
 struct sx_signer {
@@ -21,10 +24,14 @@ struct sx_signer {
     unsigned key_count;
     uint8_t *copies[SX_AUTH_KEYS_MAX]; /* of the agent's blobs */
     unsigned copy_count;
+    struct sx_token *tokens[SX_SIGNER_TOKENS_MAX]; /* owned */
+    unsigned token_count;
 
     /* Parallel: what the server is shown, and who signs for it. */
     struct sx_auth_key identities[SX_AUTH_KEYS_MAX];
-    const struct sx_key *signs_with[SX_AUTH_KEYS_MAX]; /* NULL: the agent */
+    const struct sx_key *signs_with[SX_AUTH_KEYS_MAX]; /* NULL: the agent, or a token */
+    struct sx_token *token_of[SX_AUTH_KEYS_MAX];       /* NULL: no token's */
+    unsigned token_index[SX_AUTH_KEYS_MAX];            /* its key there */
     struct sx_slice agent_keys[SX_AUTH_KEYS_MAX];      /* by which the agent knows the key */
     unsigned count;
 };
@@ -36,6 +43,11 @@ void sx_signer_init(struct sx_signer *signer, const struct sx_sig_alg *const *al
  * part, SX_ERR_SPACE when there are SX_AUTH_KEYS_MAX already. */
 SX_MUST_USE enum sx_err sx_signer_add(struct sx_signer *signer, struct sx_key *take_key,
                                       struct sx_fault *fault);
+
+/* sx_signer_add_token takes a token, also on failure, and adds its keys; too short RSA keys are
+ * SX_ERR_POLICY_KEY_SIZE, too many keys or tokens SX_ERR_SPACE. */
+SX_MUST_USE enum sx_err sx_signer_add_token(struct sx_signer *signer, struct sx_token *take_token,
+                                            struct sx_fault *fault);
 
 /* What became of the keys that the agent holds. */
 struct sx_signer_tally {
@@ -59,7 +71,7 @@ const struct sx_auth_key *sx_signer_identities(const struct sx_signer *signer, u
 bool sx_signer_is_agents(const struct sx_signer *signer, unsigned index);
 
 /* sx_signer_sign appends the signature blob to out. SX_ERR_ARGUMENT for an index or an algorithm
- * that is not here, SX_ERR_SIGN. */
+ * that is not here, SX_ERR_SIGN; for a token's key, which may block, its errors (services/token.h). */
 SX_MUST_USE enum sx_err sx_signer_sign(const struct sx_signer *signer,
                                        const struct sx_event_sign *request, struct sx_fault *fault,
                                        struct sx_buffer *out);

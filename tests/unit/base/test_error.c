@@ -78,6 +78,11 @@ static const char *expected_name(enum sx_err err)
         NAME(KEY_PASSPHRASE);
         NAME(KEY_STORE);
         NAME(KEY_NOT_FOUND);
+        NAME(TOKEN);
+        NAME(TOKEN_PIN);
+        NAME(TOKEN_LOCKED);
+        NAME(TOKEN_REMOVED);
+        NAME(TOKEN_SESSION);
         NAME(AUTH_FAILED);
         NAME(AUTH_PASSWORD_CHANGE);
         NAME(AUTH_UNPROVEN);
