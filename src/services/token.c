@@ -2,7 +2,6 @@
 #include "services/token_inside.h"
 
 #include <dlfcn.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
