@@ -1,6 +1,8 @@
 /* Key files: any bytes give an error with its text, or a key that can sign and verify. */
+#define _GNU_SOURCE
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "keys/key_file.h"
 #include "keys/key_store.h"
@@ -21,6 +23,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
  * and of no use here. */
 static bool may_be_slow(struct sx_slice bytes)
 {
+    if (memmem(bytes.ptr, bytes.len, "bcrypt", 6) != NULL)
+        return true; /* the same of its rounds */
     for (size_t i = 0; i + 1 < bytes.len; i++) {
         if (bytes.ptr[i] == 0x02 && bytes.ptr[i + 1] >= 3)
             return true;
@@ -47,7 +51,8 @@ static void check_key(struct sx_key *key)
         [SX_KEY_ECDSA_P384] = &sx_sig_ecdsa_nistp384, [SX_KEY_ECDSA_P521] = &sx_sig_ecdsa_nistp521,
         [SX_KEY_ED25519] = &sx_sig_ed25519,
     };
-    const struct sx_sig_alg *alg = algs[sx_key_get_type(key)];
+    const bool has_alg = (size_t)sx_key_get_type(key) < sizeof algs / sizeof algs[0];
+    const struct sx_sig_alg *alg = has_alg ? algs[sx_key_get_type(key)] : NULL;
     struct sx_key *verifier = NULL;
     struct sx_buffer signature;
 
@@ -55,7 +60,7 @@ static void check_key(struct sx_key *key)
         sx_key_from_public_blob(provider, sx_key_public_blob(key), NULL, &verifier) != SX_OK)
         abort();
     sx_buffer_init(&signature, 8192);
-    if (sx_key_sign(key, alg, sx_slice_text("m"), NULL, &signature) == SX_OK &&
+    if (alg != NULL && sx_key_sign(key, alg, sx_slice_text("m"), NULL, &signature) == SX_OK &&
         sx_key_verify(verifier, alg, sx_slice_text("m"), sx_buffer_unread(&signature), NULL) !=
             SX_OK)
         abort();

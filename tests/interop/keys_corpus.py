@@ -3,6 +3,8 @@ ssh-keygen, puttygen, and for JSON Web Keys and XML Python's cryptography."""
 
 import base64
 import functools
+import hashlib
+import hmac
 import json
 import subprocess
 
@@ -166,6 +168,38 @@ def pfx(*options):
     return make
 
 
+def tlv(tag, *parts):
+    """One element of DER."""
+    body = b"".join(parts)
+    size = len(body)
+    if size < 128:
+        return bytes([tag, size]) + body
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, 128 + len(length)]) + length + body
+
+
+def pfx_pbmac1(place):
+    """RFC 9579, which libcrypto makes from 3.4 on: here by hand, around what sexec wrote."""
+    oid = lambda text: tlv(6, bytes.fromhex(text))  # pylint: disable=unnecessary-lambda-assignment
+    data, bag = oid("2a864886f70d010701"), oid("2a864886f70d010c0a0102")
+    sealed = ssl_der(stored(FORMS_BY_NAME["PKCS#8 of sexec --convert-key"], place.name))
+    contents = tlv(0x30, tlv(0x30, bag, tlv(0xa0, sealed)))
+    safe = tlv(0x30, tlv(0x30, data, tlv(0xa0, tlv(4, contents))))
+    salt, count = b"sixteen of salt!", 2000
+    hmac_sha256 = tlv(0x30, oid("2a864886f70d0209"), tlv(5))
+    kdf = tlv(0x30, oid("2a864886f70d01050c"), tlv(
+        0x30, tlv(4, salt), tlv(2, count.to_bytes(2, "big")), tlv(2, b"\x20"), hmac_sha256))
+    algorithm = tlv(0x30, oid("2a864886f70d01050e"), tlv(0x30, kdf, hmac_sha256))
+    secret = hashlib.pbkdf2_hmac("sha256", PASSPHRASE.encode(), salt, count, 32)
+    mac = hmac.digest(secret, safe, "sha256")
+    mac_data = tlv(0x30, tlv(0x30, algorithm, tlv(4, mac)), tlv(4, b"unused"), tlv(2, b"\x01"))
+    return tlv(0x30, tlv(2, b"\x03"), tlv(0x30, data, tlv(0xa0, tlv(4, safe))), mac_data)
+
+
+def ssl_der(pem):
+    return base64.b64decode("".join(pem.decode().splitlines()[1:-1]))
+
+
 def der(place):
     return tool("openssl", "pkey", "-in", place / "pkcs8", "-outform", "DER")
 
@@ -219,10 +253,12 @@ FORMS = [
     Form("PFX, 3DES", pfx("-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg",
                           "sha1"), PFX, False, True),
     Form("PFX, plain inside", pfx("-keypbe", "NONE", "-certpbe", "NONE"), PFX, False, True),
+    Form("PFX, PBMAC1 and PBES2", pfx_pbmac1, PFX, True, True),
     Form("JWK", make_jwk, JWK, True, False, RSA | EC | {"ed25519"}),
     Form("JWK set", make_jwk_set, JWK, True, False, RSA | EC | {"ed25519"}),
     Form("XML", make_xml, XML, True, False, RSA | {"dsa"}),
 ]
+FORMS_BY_NAME = {form.name: form for form in FORMS}
 # Read or refused for another reason than a policy's; tested one by one.
 ARGON2 = Form("PPK 3 with passphrase", ppk(3, PASSPHRASE), PPK, False, True)
 RC2 = Form("PFX, RC2 for certificates", pfx("-legacy"), PFX, False, True)

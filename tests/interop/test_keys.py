@@ -284,7 +284,7 @@ SEED_ALONE = {
     "PKCS#8", "DER", "DER, PBES2", "PKCS#8, PBES2, salt of 8 bytes", "PKCS#8, PBES2, 3DES",
     "PKCS#8 of sexec --convert-key",
 }
-SLOW = {"PKCS#8 of sexec --convert-key"}  # its key derivation is meant to be
+SLOW = {"PKCS#8 of sexec --convert-key", "PFX, PBMAC1 and PBES2"}  # its key derivation is meant to be
 
 
 # --- All of it ------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ SLOW = {"PKCS#8 of sexec --convert-key"}  # its key derivation is meant to be
 
 def wanted(form, kind):
     """The quick run: each form with two types, each type with two forms."""
-    if support.IS_FULL:
+    if support.IS_FULL or form.name == "PFX, PBMAC1 and PBES2" and kind == "rsa2048":
         return True
     forms, kinds = corpus.FORMS.index(form), list(corpus.TYPES).index(kind)
     return (forms + kinds) % 4 == 0 or kind == "p256"

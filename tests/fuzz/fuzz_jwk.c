@@ -1,0 +1,8 @@
+/* JSON Web Keys and sets of them. */
+#include "fuzz/fuzz_store.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_form(SX_FORM_JWK, sx_slice_of(data, size), "");
+    return 0;
+}
