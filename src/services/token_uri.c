@@ -32,7 +32,7 @@ static bool decode(struct sx_slice text, uint8_t *out, size_t cap, size_t *out_l
         int high = i + 2 < text.len ? digit(text.ptr[i + 1]) : -1;
         int low = i + 2 < text.len ? digit(text.ptr[i + 2]) : -1;
 
-        if (i + 2 < text.len + 0 && text.ptr[i] == '%') {
+        if (i + 2 < text.len && text.ptr[i] == '%') {
             if (high < 0 || low < 0)
                 return false;
             out[n] = (uint8_t)(high << 4 | low);
