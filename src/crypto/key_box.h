@@ -34,6 +34,16 @@ SX_MUST_USE enum sx_err sx_box_crypt(struct sx_provider *provider,
                                      struct sx_slice iv, bool is_encrypt, struct sx_slice data,
                                      struct sx_secret *out);
 
+/* The two ciphers of OpenSSH's files that authenticate: AES-256-GCM, with a key of 32 and an IV of
+ * 12 bytes, and its own ChaCha20-Poly1305, with a key of 64. SX_ERR_KEY_PASSPHRASE when the tag is
+ * wrong; else as above. */
+SX_MUST_USE enum sx_err sx_box_open_gcm(struct sx_provider *provider, struct sx_slice key,
+                                        struct sx_slice iv, struct sx_slice data,
+                                        struct sx_slice tag, struct sx_secret *out);
+SX_MUST_USE enum sx_err sx_box_open_chacha(struct sx_provider *provider, struct sx_slice key,
+                                           struct sx_slice data, struct sx_slice tag,
+                                           struct sx_secret *out);
+
 /* A password with what makes a key of it. */
 struct sx_box_password {
     struct sx_slice text;

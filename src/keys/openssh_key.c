@@ -23,7 +23,7 @@
 
 static const char magic[] = "openssh-key-v1"; /* with its NUL */
 
-enum { NO_CIPHER_BLOCK = 8, ED25519_SIZE = 32, BCRYPT_COUNT_MAX = 2048 };
+enum { NO_CIPHER_BLOCK = 8, ED25519_SIZE = 32, BCRYPT_COUNT_MAX = 2048, TAG_SIZE = 16 };
 
 /* The fields of the container; slices into it. */
 struct container {
@@ -33,6 +33,7 @@ struct container {
     uint32_t count;
     struct sx_slice public_blob; /* of the first key */
     struct sx_slice private_part;
+    struct sx_slice tag; /* of a cipher that authenticates */
 };
 
 static enum sx_err damaged(struct sx_fault *fault, const char *what)
@@ -43,7 +44,7 @@ static enum sx_err damaged(struct sx_fault *fault, const char *what)
 static enum sx_err container_decode(struct sx_slice bytes, struct sx_fault *fault,
                                     struct container *out)
 {
-    struct container c;
+    struct container c = { .tag = SX_SLICE_NONE };
     struct sx_reader reader;
 
     sx_reader_init(&reader, bytes);
@@ -61,7 +62,7 @@ static enum sx_err container_decode(struct sx_slice bytes, struct sx_fault *faul
     c.public_blob = sx_reader_string(&reader);
     c.private_part = sx_reader_string(&reader);
     if (!sx_slice_is_text(c.cipher, "none"))
-        sx_reader_rest(&reader); /* an AEAD cipher's tag follows */
+        c.tag = sx_reader_rest(&reader); /* an AEAD cipher's tag follows */
     if (sx_reader_finish(&reader) != SX_OK)
         return damaged(fault, "it ends early or has bytes left over");
     *out = c;
@@ -84,58 +85,81 @@ static enum sx_err refuse_cipher(const struct container *c, struct sx_fault *fau
 
 #if SX_LEGACY
 
-static const struct sx_box_cipher *cipher_of(struct sx_slice name)
-{
-    static const struct {
-        const char *name;
-        struct sx_box_cipher cipher;
-    } rows[] = {
-        { "aes256-ctr", { .evp_name = "AES-256-CTR" } },
-        { "aes192-ctr", { .evp_name = "AES-192-CTR" } },
-        { "aes128-ctr", { .evp_name = "AES-128-CTR" } },
-        { "aes256-cbc", { .evp_name = "AES-256-CBC" } },
-        { "aes192-cbc", { .evp_name = "AES-192-CBC" } },
-        { "aes128-cbc", { .evp_name = "AES-128-CBC" } },
-        { "3des-cbc", { .evp_name = "DES-EDE3-CBC" } },
-    };
+/* The ciphers, and what they take of the derived bytes; two of them authenticate. */
+static const struct cipher_row {
+    const char *name;
+    struct sx_box_cipher box; /* without a name: an AEAD */
+    size_t key_len, iv_len;
+} cipher_rows[] = {
+    { "aes256-ctr", { .evp_name = "AES-256-CTR" }, 32, 16 },
+    { "aes192-ctr", { .evp_name = "AES-192-CTR" }, 24, 16 },
+    { "aes128-ctr", { .evp_name = "AES-128-CTR" }, 16, 16 },
+    { "aes256-cbc", { .evp_name = "AES-256-CBC" }, 32, 16 },
+    { "aes192-cbc", { .evp_name = "AES-192-CBC" }, 24, 16 },
+    { "aes128-cbc", { .evp_name = "AES-128-CBC" }, 16, 16 },
+    { "3des-cbc", { .evp_name = "DES-EDE3-CBC" }, 24, 8 },
+    { "aes256-gcm@openssh.com", { .evp_name = NULL }, 32, 12 },
+    { "chacha20-poly1305@openssh.com", { .evp_name = NULL }, 64, 0 },
+};
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (sx_slice_is_text(name, rows[i].name))
-            return &rows[i].cipher;
+static const struct cipher_row *cipher_of(struct sx_slice name)
+{
+    for (size_t i = 0; i < sizeof cipher_rows / sizeof cipher_rows[0]; i++) {
+        if (sx_slice_is_text(name, cipher_rows[i].name))
+            return &cipher_rows[i];
     }
     return NULL;
+}
+
+static enum sx_err open_with(struct sx_provider *provider, const struct cipher_row *row,
+                             const struct container *c, const uint8_t *secret,
+                             struct sx_secret *out)
+{
+    struct sx_slice key = sx_slice_of(secret, row->key_len);
+    struct sx_slice iv = sx_slice_of(secret + row->key_len, row->iv_len);
+
+    if (row->box.evp_name != NULL)
+        return sx_box_crypt(provider, &row->box, key, iv, false, c->private_part, out);
+    if (row->iv_len != 0)
+        return sx_box_open_gcm(provider, key, iv, c->private_part, c->tag, out);
+    return sx_box_open_chacha(provider, key, c->private_part, c->tag, out);
 }
 
 static enum sx_err decrypt(struct sx_provider *provider, const struct container *c,
                            struct sx_slice passphrase, struct sx_fault *fault,
                            struct sx_secret *out)
 {
-    const struct sx_box_cipher *cipher = cipher_of(c->cipher);
+    const struct cipher_row *row = cipher_of(c->cipher);
     struct sx_box_password password = { .text = passphrase };
     uint8_t secret[SX_BOX_KEY_MAX + SX_BOX_IV_MAX];
-    size_t key_len = 0;
-    size_t iv_len = 0;
     struct sx_reader reader;
     enum sx_err err;
 
-    if (cipher == NULL || !sx_slice_is_text(c->kdf, "bcrypt") ||
-        sx_box_sizes(provider, cipher, &key_len, &iv_len) != SX_OK)
+    if (row == NULL || !sx_slice_is_text(c->kdf, "bcrypt"))
         return refuse_cipher(c, fault);
     sx_reader_init(&reader, c->kdf_options);
     password.salt = sx_reader_string(&reader);
     password.count = sx_reader_u32(&reader);
-    if (sx_reader_finish(&reader) != SX_OK || password.salt.len == 0 ||
+    if (sx_reader_finish(&reader) != SX_OK || password.salt.len == 0 || password.count == 0 ||
         password.count > BCRYPT_COUNT_MAX)
         return damaged(fault, "its key derivation has bad numbers");
+    if (c->tag.len != (row->box.evp_name != NULL ? 0U : (size_t)TAG_SIZE) ||
+        c->private_part.len % NO_CIPHER_BLOCK != 0)
+        return damaged(fault, "what is encrypted has no whole blocks, or no right end");
     if (passphrase.len == 0)
         return sx_fault_set(fault, SX_ERR_KEY_PASSPHRASE,
                             "the OpenSSH private key is encrypted, and no passphrase was given");
-    err = sx_box_bcrypt(provider, &password, secret, key_len + iv_len);
+    err = sx_box_bcrypt(provider, &password, secret, row->key_len + row->iv_len);
     if (err == SX_OK)
-        err = sx_box_crypt(provider, cipher, sx_slice_of(secret, key_len),
-                           sx_slice_of(secret + key_len, iv_len), false, c->private_part, out);
+        err = open_with(provider, row, c, secret, out);
     sx_wipe(secret, sizeof secret);
-    if (err == SX_ERR_KEY_PASSPHRASE || err == SX_ERR_ARGUMENT)
+    if (err == SX_ERR_PROVIDER_FETCH)
+        return refuse_cipher(c, fault);
+    if (err == SX_ERR_KEY_PASSPHRASE && row->box.evp_name == NULL)
+        return sx_fault_set(fault, err,
+                            "the OpenSSH private key doesn't decrypt: the passphrase is wrong, or "
+                            "the file is damaged");
+    if (err == SX_ERR_KEY_PASSPHRASE)
         return damaged(fault, "what is encrypted has no whole blocks");
     return err == SX_OK ? SX_OK : sx_fault_note(fault, err);
 }

@@ -6,8 +6,8 @@
 
 /* sx_openssh_key_decode reads the container's bytes (what "OPENSSH PRIVATE KEY" encloses) when it
  * holds one key; passphrase may be empty. Check numbers, padding and the public part outside must
- * all agree with the private part. Ciphers: AES in CTR and CBC, 3DES; those that authenticate by
- * themselves (aes256-gcm, chacha20-poly1305) are left out, as are security keys (sk-*).
+ * all agree with the private part. Every cipher of ssh-keygen is known; security keys (sk-*) are
+ * left out.
  * SX_ERR_KEY_FORMAT; SX_ERR_KEY_PASSPHRASE; SX_ERR_POLICY_CONTAINER when it is encrypted and the
  * policy is approved-only, since its key derivation (bcrypt) is none that a FIPS module has, or
  * its cipher isn't there. */

@@ -241,6 +241,8 @@ FORMS = [
     Form("OpenSSH, aes256-ctr", openssh("aes256-ctr"), PEM, False, True),
     Form("OpenSSH, aes256-cbc", openssh("aes256-cbc"), PEM, False, True),
     Form("OpenSSH, aes128-cbc", openssh("aes128-cbc"), PEM, False, True),
+    Form("OpenSSH, aes256-gcm", openssh("aes256-gcm@openssh.com"), PEM, False, True),
+    Form("OpenSSH, chacha20-poly1305", openssh("chacha20-poly1305@openssh.com"), PEM, False, True),
     Form("OpenSSH, 3des-cbc", openssh("3des-cbc"), PEM, False, True),
     Form("traditional", traditional(), PEM, True, False, OLD),
     Form("traditional, AES-128", traditional("-aes128"), PEM, False, True, OLD),
