@@ -286,9 +286,16 @@ def stored(form, kind):
     return form.make(key(kind))
 
 
+def forms():
+    """Those that this build reads: without legacy algorithms there is no bcrypt."""
+    return [form for form in FORMS if support.HAS_LEGACY or not form.name.startswith("OpenSSH,")]
+
+
 def combinations():
-    for form in FORMS:
+    for form in forms():
         for kind in TYPES:
+            if kind == "dsa" and not support.HAS_LEGACY:
+                continue
             if form.types is None or kind in form.types:
                 yield form, kind
 

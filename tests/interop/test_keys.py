@@ -307,7 +307,7 @@ def main():
     report = support.Report()
     fips = support.fips_setups()
     default = support.default_setup()
-    legacy = support.Setup("legacy", "legacy", ["--policy", "legacy"])
+    legacy = support.Setup(support.WIDEST, support.WIDEST, ["--policy", support.WIDEST])
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         list(pool.map(corpus.key, corpus.TYPES))
     pairs = [pair for pair in corpus.combinations() if wanted(*pair)]
@@ -320,7 +320,7 @@ def main():
                 jobs.append((name, show_file, server, setup, form, kind))
             if form.name not in SLOW:
                 jobs.append((f"damage: {form.name}, {kind}", show_damage, form, kind))
-        for form in corpus.FORMS:
+        for form in corpus.forms():
             if form.store != corpus.AUTO:
                 kind = "rsa2048" if form.types and "p256" not in form.types else "p256"
                 jobs.append((f"types: {form.name}", show_typed, server, default, form, kind))
@@ -330,7 +330,9 @@ def main():
             if not form.approved and form.secret and form.name.startswith(CONVERTED):
                 jobs.append((f"converted: {form.name}", show_converted, server, fips[0], form,
                              "p256"))
-        for function in (show_public, show_other_stores, show_wrong_type, show_argon2, show_rc2,
+        if support.HAS_LEGACY:
+            jobs.append(("rc2", show_rc2, server, default))
+        for function in (show_public, show_other_stores, show_wrong_type, show_argon2,
                          show_security_key, show_subject, show_folder):
             jobs.append((function.__name__[5:], function, server, default))
         jobs.append(("what a conversion needs", show_convert_needs, default))

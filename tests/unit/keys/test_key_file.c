@@ -177,6 +177,8 @@ static void try_unapproved(const struct test_provider *tp)
             assert_refused(data_slice(&file), passphrase, SX_ERR_POLICY_CONTAINER,
                            "sexec --policy default --convert-key");
             assert_refused(data_slice(&file), "", SX_ERR_POLICY_CONTAINER, "not approved");
+        } else if (!SX_LEGACY && i == 1) {
+            assert_refused(data_slice(&file), passphrase, SX_ERR_POLICY_CONTAINER, "bcrypt");
         } else {
             assert_is_key(data_slice(&file), i == 0 ? 0 : 4, files[i]);
             assert_refused(data_slice(&file), "", SX_ERR_KEY_PASSPHRASE, "no passphrase");
