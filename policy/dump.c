@@ -157,6 +157,7 @@ static void dump_limits(struct dump *dump, const struct sx_policy *policy)
     line(dump, "may-unmask-logs: %s", yes(policy->may_unmask_logs));
     line(dump, "may-accept-without-proof: %s", yes(policy->may_accept_without_proof));
     line(dump, "audit-required: %s", yes(policy->is_audit_required));
+    line(dump, "stream-digests: %s", yes(policy->is_stream_digested));
     line(dump, "may-use-kerberos: %s", yes(policy->may_use_kerberos));
     line(dump, "may-delegate: %s", yes(policy->may_delegate));
     line(dump, "may-use-agent: %s", yes(policy->may_use_agent));

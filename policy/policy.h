@@ -85,6 +85,7 @@ struct sx_policy {
     bool may_unmask_logs;          /* MaskSensitive=False */
     bool may_accept_without_proof; /* a server that grants access before the demanded proof */
     bool is_audit_required;        /* what can't be recorded durably doesn't run */
+    bool is_stream_digested;       /* an audit holds SHA-256 of a command's streams */
 
     /* What computes outside of our provider; its use is recorded. */
     bool may_use_kerberos; /* krb5's own cryptography */

@@ -276,6 +276,8 @@ static bool opens_no_door(const struct sx_policy *policy, char *why, size_t cap)
         return sx_rule_broken(why, cap, "may_use_agent", "is on");
     if (!policy->is_audit_required)
         return sx_rule_broken(why, cap, "is_audit_required", "is off");
+    if (!policy->is_stream_digested)
+        return sx_rule_broken(why, cap, "is_stream_digested", "is off");
     return true;
 }
 

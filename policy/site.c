@@ -43,6 +43,8 @@ static const struct key keys[] = {
     { "allow-delegation", VALUE_NO, FIELD(forbids_delegation), 0, 0 },
     { "allow-agent", VALUE_NO, FIELD(forbids_agent), 0, 0 },
     { "allow-token", VALUE_NO, FIELD(forbids_token), 0, 0 },
+    { "audit", VALUE_PATH, FIELD(audit), 0, 0 },
+    { "audit-key", VALUE_PATH, FIELD(audit_key), 0, 0 },
 };
 enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
 

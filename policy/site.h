@@ -13,6 +13,8 @@
  *     rsa-min-bits, dh-min-bits, rekey-bytes, rekey-seconds = NUMBER
  *     allow-kerberos = no        what computes outside of the provider: no takes it away
  *     allow-delegation, allow-agent, allow-token = yes | no
+ *     audit = /var/log/sexec/%u  every object's audit goes here, whatever the application says;
+ *     audit-key = /var/lib/...   %u is the user who runs it
  *
  * Everything else is an error, and with an error nothing connects: a rule that can't be read must
  * not be a rule that doesn't hold. */
@@ -44,6 +46,8 @@ struct sx_site {
     unsigned dh_min_bits;
     uint64_t rekey_bytes;
     unsigned rekey_seconds;
+    char audit[SX_SITE_PATH_MAX];     /* absolute; "": not said */
+    char audit_key[SX_SITE_PATH_MAX]; /* absolute */
 };
 
 /* sx_site_decode reads the file's bytes; path only stands in messages, which name the line.

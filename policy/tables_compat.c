@@ -23,8 +23,8 @@
     .rekey_bytes = 1 * GIB, .rekey_packets = (uint64_t)1 << 31, .rekey_seconds = 3600
 #define LEAVES_DOORS_OPEN                                                                          \
     .may_accept_any_host_key = true, .may_unmask_logs = true, .may_accept_without_proof = true,    \
-    .is_audit_required = false, .may_use_kerberos = true, .may_delegate = true,                    \
-    .may_use_agent = true, .may_use_token = true
+    .is_audit_required = false, .is_stream_digested = false, .may_use_kerberos = true,             \
+    .may_delegate = true, .may_use_agent = true, .may_use_token = true
 
 static const char *const any_provider[] = { "*", NULL };
 

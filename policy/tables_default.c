@@ -155,6 +155,7 @@ const struct sx_policy sx_policy_default = {
     .may_unmask_logs = true,
     .may_accept_without_proof = true,
     .is_audit_required = false,
+    .is_stream_digested = false,
     .may_use_kerberos = true,
     .may_delegate = true,
     .may_use_agent = true,

@@ -150,6 +150,7 @@ const struct sx_policy sx_policy_fips = {
     .may_unmask_logs = false,
     .may_accept_without_proof = false,
     .is_audit_required = true,
+    .is_stream_digested = true,
 
     /* Kerberos and tokens prove who the user is, and have modules and certificates of their own;
      * the site decides, and the record says that they were used. An agent is a program of the

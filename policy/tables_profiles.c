@@ -12,7 +12,7 @@
     .rekey_bytes = 1 * GIB, .rekey_packets = (uint64_t)1 << 31, .rekey_seconds = 3600
 #define OPENS_NO_DOOR                                                                              \
     .may_accept_any_host_key = false, .may_unmask_logs = false, .may_accept_without_proof = false, \
-    .is_audit_required = true
+    .is_audit_required = true, .is_stream_digested = true
 
 static const char *const fips_alone[] = { "fips", NULL };
 

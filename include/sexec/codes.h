@@ -98,6 +98,7 @@ enum sexec_code {
     SEXEC_TOKEN_LOCKED = 3044,  /* its PIN is locked */
     SEXEC_TOKEN_REMOVED = 3045, /* it isn't there any more */
     SEXEC_TOKEN_SESSION = 3046, /* it lost its session, and a new one, too */
+    SEXEC_AUDIT_DAMAGED = 3060, /* audit files aren't whole: the text says what was done first */
 };
 
 /* sexec_error_text is the text of a code, in the reference's words where it has some; an unknown

@@ -88,6 +88,15 @@
  * KerberosCanonicalizeHost (own)     default False: krb5 may look ssh_host up in DNS to name the server
  * KerberosClient, KerberosServer (own)   read-only: the principals of the last sign-on
  * SelectWaitMillis                   default 20
+ * AuditFile (own)                    absolute path of the file that records are appended to; "" for
+ *                                    none. This one and the next four: before the first action
+ * AuditKeyFile (own)                 absolute path of the sealing key that sexec-audit keygen made
+ * AuditSync (own)                    when records are on disk: group (default; before a command runs
+ *                                    and before its end is told), record, or session
+ * AuditRequired (own)                default True: what can't be recorded fails with 3014. Always so
+ *                                    under policies that require an audit
+ * AuditDigests (own)                 whether records hold SHA-256 of the streams; default: the policy's
+ * ProviderCertificate (own)          the module's certificate number, for the records
  * BuildInfo                          read-only
  */
 #ifndef SEXEC_SETTINGS_H

@@ -308,6 +308,24 @@ SEXEC_API int sexec_get_ssh_param_bytes(struct sexec *object, const void *payloa
 SEXEC_API int sexec_config(struct sexec *object, const char *configuration_string,
                            const char **out_value);
 
+/* ---- Audit (not in the reference) ---------------------------------------------------------
+ * With AuditFile and AuditKeyFile, or a site file that says so, what the object does becomes sealed
+ * records; <sexec/audit.h> verifies and shows them. */
+
+/* A program's own sink: gets each record as one line with its "\n", and returns 0 once it has taken
+ * charge of it. Called from inside of methods; it must not call the object. */
+typedef int (*sexec_audit_handler)(const char *line, size_t length, void *context);
+
+/* sexec_set_audit_handler: before the first action; 211 after it. NULL for none. */
+SEXEC_API int sexec_set_audit_handler(struct sexec *object, sexec_audit_handler handler,
+                                      void *context);
+
+/* sexec_new_with makes an object, applies settings ("NAME=VALUE", NULL-terminated) in their order,
+ * and opens its audit, so that records begin with the object. *out is NULL when memory is short;
+ * else the code is the first that a setting or the audit gave, the object holds its text, and it
+ * connects nowhere without the audit that was asked for. */
+SEXEC_API int sexec_new_with(const char *const *settings, struct sexec **out);
+
 /* ---- Own event loops (not in the reference) -----------------------------------------------
  * With timeout 0: wait until one of the descriptors is ready as its events say, or the time is
  * over, then call sexec_do_events (with SelectWaitMillis=0 it never waits). */

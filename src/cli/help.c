@@ -38,6 +38,8 @@ static const char text[] =
     "  --provider NAME               the OpenSSL provider that computes\n"
     "  --module-dir DIR              the folder of its module\n"
     "  --provider-config FILE        the section that belongs to the module\n"
+    "  --audit FILE                  records of what is done are sealed and appended to it; without\n"
+    "  --audit-key FILE              them nothing runs. sexec-audit keygen makes the key\n"
     "  --host-key-fingerprint FP     the host key to accept: SHA256:... or hex; repeatable.\n"
     "                                Without one, only hosts in ~/.ssh/known_hosts and\n"
     "                                /etc/ssh/ssh_known_hosts are trusted\n"

@@ -167,6 +167,16 @@ static int take_provider_config(struct sx_cli *cli, const char *value)
     return set_path(cli, "--provider-config", "ProviderConfigFile", value);
 }
 
+static int take_audit(struct sx_cli *cli, const char *value)
+{
+    return set_path(cli, "--audit", "AuditFile", value);
+}
+
+static int take_audit_key(struct sx_cli *cli, const char *value)
+{
+    return set_path(cli, "--audit-key", "AuditKeyFile", value);
+}
+
 /* Each adds one to the setting's list. */
 static int take_fingerprint(struct sx_cli *cli, const char *value)
 {
@@ -277,6 +287,8 @@ const struct sx_cli_option sx_cli_options[] = {
     { '\0', "policy", "NAME", take_policy },
     { '\0', "provider", "NAME", take_provider },
     { '\0', "module-dir", "DIR", take_module_dir },
+    { '\0', "audit", "FILE", take_audit },
+    { '\0', "audit-key", "FILE", take_audit_key },
     { '\0', "provider-config", "FILE", take_provider_config },
     { '\0', "host-key-fingerprint", "FINGERPRINT", take_fingerprint },
     { '\0', "password-file", "FILE", take_password_file },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "client/auditing.h"
 #include "client/codes.h"
 #include "client/errors.h"
 #include "client/events.h"
@@ -62,7 +63,7 @@ static int finish(struct sexec *object, int code)
     object->stream_error = SX_OK;
     object->action_code = 0;
     sx_input_close(object);
-    return code;
+    return sx_auditing_finish(object, code);
 }
 
 /* The connection is lost or given up: whatever ran ends with it. */
@@ -70,6 +71,7 @@ static int break_off(struct sexec *object, enum sx_err err, struct sx_fault *fau
 {
     bool was_logging_off = object->action == SX_ACTION_LOGOFF;
     int auto_code = object->action_code;
+    struct sx_fault ignored = { 0 }; /* of the audit: finish tells it */
     bool is_running;
     int code;
 
@@ -89,11 +91,13 @@ static int break_off(struct sexec *object, enum sx_err err, struct sx_fault *fau
         sx_fault_clear(fault);
         return finish(object, auto_code);
     }
+    sx_auditing_refusal(object, err, fault);
     code = sx_fail_err(object, err, fault);
     if (is_running)
         snprintf(object->last_text + strlen(object->last_text),
                  sizeof object->last_text - strlen(object->last_text),
                  "; the command had been started and may still run on the server");
+    (void)!sx_auditing_command_end(object, code, &ignored);
     sx_session_close(object, code, object->last_text);
     sx_fire_error(object, code, object->last_text);
     return finish(object, code);
@@ -130,6 +134,17 @@ static int start_command(struct sexec *object)
         return 0;
     (void)sx_fault_set(&object->fault, err, "%s", sx_engine_fault(object->engine)->text);
     return break_off(object, err, &object->fault);
+}
+
+/* A command goes when it is certain that there is a record of it. */
+static int record_command(struct sexec *object)
+{
+    bool is_ready;
+    enum sx_err err = sx_auditing_command_begin(object, &object->fault, &is_ready);
+
+    if (err != SX_OK)
+        return break_off(object, err, &object->fault);
+    return is_ready ? start_command(object) : 0;
 }
 
 static int begin_logoff(struct sexec *object, int code)
@@ -180,6 +195,8 @@ static int end_command(struct sexec *object)
         code = result_code(object);
     if (code != 0 && code != SEXEC_EXITED_NON_ZERO)
         sx_fire_error(object, code, object->last_text);
+    if (sx_auditing_command_end(object, code, &object->fault) != SX_OK)
+        return break_off(object, SX_ERR_AUDIT, &object->fault);
     if (!object->is_auto_logoff || object->engine == NULL)
         return finish(object, code);
     return begin_logoff(object, code);
@@ -194,7 +211,7 @@ static int next_step(struct sexec *object)
         if (!object->is_connected)
             return 0;
         if (!object->is_begun)
-            return start_command(object);
+            return record_command(object);
         if (sx_engine_channel_state(object->engine) == SX_CHANNEL_CLOSED)
             return end_command(object);
         return 0;
@@ -264,6 +281,7 @@ int sx_action_advance(struct sexec *object, bool *out_did)
     code = next_step(object);
     if (object->action == SX_ACTION_NONE)
         return code;
+    *out_did |= sx_auditing_is_waiting(object);
     err = check_time(object, &object->fault);
     if (err != SX_OK) {
         if (object->action == SX_ACTION_EXECUTE && object->is_begun)
@@ -299,16 +317,19 @@ int sx_action_begin(struct sexec *object, enum sx_action action)
     sx_wake_drain(&object->wake);
     if (action == SX_ACTION_LOGOFF)
         return begin_logoff(object, 0);
+    err = sx_auditing_begin(object, &object->fault);
     /* Before anything is sent: a command whose input is missing must not start. */
-    if (action == SX_ACTION_EXECUTE)
+    if (err == SX_OK && action == SX_ACTION_EXECUTE)
         err = sx_input_open(object, &object->fault);
     if (err == SX_OK && object->engine == NULL) {
         object->is_auto_logoff = action == SX_ACTION_EXECUTE;
         err = sx_session_open(object, &object->fault);
     }
     if (err != SX_OK) {
-        int code = sx_fail_err(object, err, &object->fault);
+        int code;
 
+        sx_auditing_refusal(object, err, &object->fault);
+        code = sx_fail_err(object, err, &object->fault);
         if (!object->is_connected)
             sx_session_close(object, code, object->last_text);
         sx_fire_error(object, code, object->last_text);

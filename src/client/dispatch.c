@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "client/answers.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/explain.h"
@@ -74,6 +75,14 @@ static bool is_tokens_end(enum sx_err err)
 {
     return err == SX_ERR_TOKEN || err == SX_ERR_TOKEN_PIN || err == SX_ERR_TOKEN_LOCKED ||
            err == SX_ERR_TOKEN_REMOVED || err == SX_ERR_TOKEN_SESSION;
+}
+
+static void on_host_key(struct sexec *object, const struct sx_event_host_key *key)
+{
+    bool is_accepted = sx_trust_judge(object, key) == SX_OK;
+
+    sx_auditing_host_key(object, key, is_accepted);
+    later(sx_engine_answer_host_key(object->engine, is_accepted));
 }
 
 static void on_sign(struct sexec *object, const struct sx_event_sign *request)
@@ -172,13 +181,11 @@ void sx_session_event(void *context, const struct sx_event *event)
     struct sexec *object = context;
     char shown[SX_TEXT_MAX - 16];
 
+    sx_auditing_event(object, event);
     switch (event->type) {
     case SX_EVENT_VERSION: on_version(object, event->version); break;
     case SX_EVENT_NEGOTIATED: on_negotiated(object, &event->negotiated); break;
-    case SX_EVENT_HOST_KEY:
-        later(sx_engine_answer_host_key(object->engine,
-                                        sx_trust_judge(object, &event->host_key) == SX_OK));
-        break;
+    case SX_EVENT_HOST_KEY: on_host_key(object, &event->host_key); break;
     case SX_EVENT_BANNER:
         sx_status(object, "Banner: %s", sx_escape(shown, sizeof shown, event->text));
         break;

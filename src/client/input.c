@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "client/auditing.h"
 #include "client/events.h"
 #include "client/io.h"
 
@@ -72,6 +73,7 @@ static enum sx_err feed_file(struct sexec *object)
         rest = sx_slice_of(object->stdin_left.ptr + object->stdin_offset,
                            object->stdin_left.len - object->stdin_offset);
         SX_TRY(sx_engine_write(object->engine, rest, &taken));
+        sx_auditing_input(object, sx_slice_of(rest.ptr, taken));
         object->stdin_offset += taken;
         if (taken < rest.len)
             return SX_OK; /* goes on when there is room */

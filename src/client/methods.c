@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "client/action.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
@@ -62,6 +63,7 @@ int sexec_ssh_logoff(struct sexec *object)
         sx_session_close(object, 0, "OK");
         return 0;
     }
+    (void)sx_auditing_call(object, "ssh_logoff", NULL, 0);
     return run(object, SX_ACTION_LOGOFF);
 }
 
@@ -93,6 +95,7 @@ int sexec_do_events(struct sexec *object)
 
     if (object->handler_depth > 0)
         return refuse_busy(object);
+    sx_auditing_count(object, SX_COUNTED_DO_EVENTS);
     code = sx_action_advance(object, &did);
     if (!did && code == 0 && object->values.select_wait > 0) {
         uint64_t until = sx_clock_now() + (uint64_t)object->values.select_wait;
@@ -122,6 +125,8 @@ size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity,
     fds[count++] = (struct pollfd){ .fd = object->wake.fd, .events = POLLIN };
     if (action_wakes < wakes)
         wakes = action_wakes;
+    if (sx_auditing_is_waiting(object))
+        wakes = now;
     if (out_timeout != NULL)
         *out_timeout = wakes == UINT64_MAX     ? -1
                        : wakes <= now          ? 0
@@ -150,6 +155,7 @@ static int send_some(struct sexec *object, struct sx_slice data)
     enum sx_err err = sx_engine_write(object->engine, data, &taken);
 
     object->bytes_taken += taken;
+    sx_auditing_input(object, sx_slice_of(data.ptr, taken));
     if (err == SX_ERR_STATE)
         return sx_fail(object, SEXEC_BAD_STATE,
                        "the command's standard input is not open (not started yet, or ended)");
@@ -167,6 +173,7 @@ int sexec_send(struct sexec *object, const void *data, size_t length)
     int code = check_can_send(object);
 
     object->bytes_taken = 0;
+    sx_auditing_count(object, SX_COUNTED_SEND);
     while (code == 0) {
         bool did = false;
 
@@ -213,7 +220,7 @@ int sexec_send_eof(struct sexec *object)
     }
     err = sx_engine_send_eof(object->engine);
     if (err == SX_OK)
-        return 0;
+        return sx_auditing_call(object, "send_eof", NULL, 0);
     return sx_fail(object, SEXEC_BAD_STATE, "no command runs that could take input");
 }
 
@@ -225,7 +232,7 @@ int sexec_send_signal(struct sexec *object, const char *name)
         return code;
     if (sx_engine_signal(object->engine, sx_slice_text(name)) != SX_OK)
         return sx_fail(object, SEXEC_BAD_STATE, "no command runs that could get a signal");
-    return 0;
+    return sx_auditing_call(object, "send_signal", name, 0);
 }
 
 size_t sexec_get_bytes_taken(const struct sexec *object)

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "client/action.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
@@ -43,7 +44,7 @@ struct sexec *sexec_new(void)
     sx_buffer_init(&object->lent, LENT_MAX);
     sx_buffer_init(&object->server_offer, LENT_MAX);
     if (sx_values_init(&object->values) != SX_OK || sx_rules_start(object) != SX_OK ||
-        sx_wake_open(&object->wake) != SX_OK) {
+        sx_auditing_start(object) != SX_OK || sx_wake_open(&object->wake) != SX_OK) {
         sexec_free(object);
         return NULL;
     }
@@ -82,6 +83,7 @@ void sexec_free(struct sexec *object)
     }
     memset(object->handlers, 0, sizeof object->handlers);
     sx_session_close(object, 0, "OK");
+    sx_auditing_end(object);
     clear_command(object);
     sx_values_clear(&object->values);
     sx_rules_end(object);
@@ -121,7 +123,22 @@ int sexec_reset(struct sexec *object)
     if (err != SX_OK)
         return sx_fail_err(object, err, &object->fault);
     apply_log_values(object);
-    return 0;
+    return sx_auditing_call(object, "reset", NULL, 0);
+}
+
+int sexec_new_with(const char *const *settings, struct sexec **out)
+{
+    struct sexec *object = sexec_new();
+    int code = 0;
+
+    *out = object;
+    if (object == NULL)
+        return SEXEC_MEMORY;
+    for (; code == 0 && *settings != NULL; settings++)
+        code = sexec_config(object, *settings, NULL);
+    if (code == 0)
+        code = sx_fail_err(object, sx_auditing_begin(object, &object->fault), &object->fault);
+    return code;
 }
 
 const char *sexec_version(void)

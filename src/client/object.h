@@ -154,6 +154,8 @@ struct sx_packets {
     struct sx_secret bytes;
 };
 
+struct sx_auditing; /* client/auditing_inside.h */
+
 struct sexec {
     struct sx_values values;
     struct sx_handler handlers[SX_HANDLER_COUNT];
@@ -161,6 +163,8 @@ struct sexec {
     atomic_bool is_interrupted;
 
     struct sx_rules *rules; /* the machine's; NULL when it says nothing (client/rules.h) */
+
+    struct sx_auditing *auditing;
 
     /* The connection. Its parts borrow from values, which can't change meanwhile. */
     const struct sx_policy *policy;

@@ -34,4 +34,7 @@ const char *sx_rules_by(const struct sexec *object);
 /* sx_rules_check says whether the object may choose the policy: 0, or 3005 with its text kept. */
 int sx_rules_check(struct sexec *object, const struct sx_policy *policy);
 
+/* sx_rules_audit gives the paths that the site file has for records and their key; "" for none. */
+void sx_rules_audit(const struct sexec *object, const char **out_file, const char **out_key);
+
 #endif

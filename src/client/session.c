@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/answers.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
@@ -237,6 +238,7 @@ static enum sx_err start_pump(struct sexec *object, struct sx_fault *fault)
 enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
 {
     SX_TRY(check_values(object, fault));
+    SX_TRY(sx_auditing_session_begin(object, fault));
     SX_TRY(sx_rules_policy(object, fault, &object->policy));
     SX_TRY(sx_session_provider_for(object, object->policy, fault, &object->provider));
     SX_TRY(check_policy_settings(object, fault));
@@ -244,6 +246,7 @@ enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
     SX_TRY(sx_provider_check(object->provider, fault));
     SX_TRY(sx_session_offer(object, object->policy, object->provider, fault, &object->offer));
     note_served(object);
+    SX_TRY(sx_auditing_session_made(object, fault));
     SX_TRY(sx_trust_open(object, fault));
     SX_TRY(load_keys(object, fault));
     object->kerberos.facts = (struct sx_gss_facts){ 0 };
@@ -258,6 +261,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
 
     if (was_started)
         sx_pump_close(&object->pump);
+    sx_auditing_session_end(object, code, text);
     sx_kerberos_close(object);
     sx_engine_free(object->engine);
     object->engine = NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/kerberos.h"
 #include "client/policy_settings.h"
@@ -61,6 +62,11 @@ struct setting {
 
 static const struct setting settings[] = {
     BOOL("AbsoluteTimeout", absolute_timeout, 0, NULL),
+    SPECIAL("AuditDigests", 0, sx_set_audit_digests, sx_get_audit_digests),
+    SPECIAL("AuditFile", 0, sx_set_audit_file, sx_get_audit_file),
+    SPECIAL("AuditKeyFile", 0, sx_set_audit_key, sx_get_audit_key),
+    SPECIAL("AuditRequired", 0, sx_set_audit_required, sx_get_audit_required),
+    SPECIAL("AuditSync", 0, sx_set_audit_sync, sx_get_audit_sync),
     BOOL("AllowLooseKeyFileMode", allow_loose_key_file, RULE_LOCKED, NULL),
     SPECIAL("BuildInfo", RULE_READ_ONLY, NULL, sx_get_build_info),
     TEXT("ClientSSHVersionString", client_version, RULE_LOCKED, sx_check_client_version),
@@ -111,6 +117,7 @@ static const struct setting settings[] = {
     LIST("SSHPublicKeyAlgorithms", lists[SX_ALG_HOST_KEY], sx_get_host_keys),
     TEXT("SSHVersionPattern", version_patterns, RULE_LOCKED, NULL),
     INT("SelectWaitMillis", select_wait, 0, 60000, 0),
+    SPECIAL("ProviderCertificate", 0, sx_set_certificate, sx_get_certificate),
     SPECIAL("ServerSSHVersionString", RULE_READ_ONLY, NULL, sx_get_server_version),
     TEXT("SignedSSHCert", signed_cert, RULE_LOCKED, NULL),
     TEXT("StdInFile", stdin_file, 0, NULL),
@@ -240,13 +247,15 @@ int sexec_config(struct sexec *object, const char *configuration_string, const c
         return sx_fail(object, SEXEC_SETTING, "there is no setting \"%s\"",
                        sx_escape(shown, sizeof shown, name));
     if (equals != NULL) {
-        code = set_value(object, setting, equals + 1);
+        code = sx_auditing_config(object, configuration_string,
+                                  set_value(object, setting, equals + 1));
         if (code != 0 || out_value == NULL)
             return code;
         /* Reading back would start what some settings start when they are read. */
         *out_value = "";
         return 0;
     }
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     sx_buffer_clear(&object->lent);
     code = get_value(object, setting, &object->lent);
     if (code == 0 && out_value != NULL)

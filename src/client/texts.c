@@ -142,6 +142,7 @@ static const struct {
     { 3044, "The token's PIN is locked." },
     { 3045, "The token was removed." },
     { 3046, "The token lost its session." },
+    { 3060, "The audit files were damaged or tampered with." },
 };
 
 const char *sexec_error_text(int code)

@@ -190,7 +190,7 @@ static void test_change_of_one_field_is_seen(void **state)
     changed.is_weak_allowed = true;
     expect_seen(&changed, "weak-allowed: yes");
     changed = sx_policy_fips;
-    changed.is_audit_required = false;
+    changed.is_audit_required = changed.is_stream_digested = false;
     expect_seen(&changed, "audit-required: no");
     changed = sx_policy_fips;
     changed.may_use_kerberos = false;

@@ -212,6 +212,7 @@ static void test_rules_notice_what_is_not_approved(void **state)
     EXPECT_BROKEN(may_accept_without_proof, true, "no door stands open", "proof");
     EXPECT_BROKEN(may_use_agent, true, "no door stands open", "agent");
     EXPECT_BROKEN(is_audit_required, false, "no door stands open", "audit");
+    EXPECT_BROKEN(is_stream_digested, false, "no door stands open", "digested");
     EXPECT_BROKEN(is_weak_allowed, true, "no door stands open", "weak");
     EXPECT_BROKEN(is_known_group_only, false, "known groups only", "known");
     EXPECT_BROKEN(kex_opt_in, kex_with_x25519, "approved algorithms only", "curve25519");

@@ -1,0 +1,324 @@
+/* client/auditing.c: the audit in an object's life: opening, calls, actions. */
+#include "client/auditing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "client/auditing_inside.h"
+#include "client/errors.h"
+#include "client/events.h"
+#include "client/rules.h"
+#include "client/session.h"
+#include "net/clock.h"
+
+enum { CALLS_MAX = 16 * 1024 };
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+/* %u becomes the user's name. A path that is then too long is one that can't be opened. */
+static void expand(const char *path, const char *user, char out[SX_AUDIT_PATH_MAX])
+{
+    size_t n = 0;
+
+    for (; *path != '\0' && n + 1 < SX_AUDIT_PATH_MAX; path++) {
+        if (path[0] == '%' && path[1] == 'u') {
+            n += (size_t)snprintf(out + n, SX_AUDIT_PATH_MAX - n, "%s", user);
+            n = n < SX_AUDIT_PATH_MAX ? n : SX_AUDIT_PATH_MAX - 1;
+            path++;
+        } else {
+            out[n++] = *path;
+        }
+    }
+    out[n] = '\0';
+}
+
+static void take_from_site(struct sexec *object)
+{
+    struct sx_audit_place place;
+    const char *file;
+    const char *key;
+
+    sx_rules_audit(object, &file, &key);
+    if (file[0] == '\0' && key[0] == '\0')
+        return;
+    sx_audit_place_init(&place);
+    expand(file, place.user, object->auditing->file);
+    expand(key, place.user, object->auditing->key);
+    object->auditing->is_from_site = true;
+}
+
+enum sx_err sx_auditing_start(struct sexec *object)
+{
+    struct sx_auditing *auditing = sx_alloc(sizeof *auditing);
+
+    if (auditing == NULL)
+        return SX_ERR_MEMORY;
+    auditing->is_required = true;
+    auditing->digests = -1;
+    auditing->created_at = sx_clock_now();
+    sx_buffer_init(&auditing->calls, CALLS_MAX);
+    object->auditing = auditing;
+    take_from_site(object);
+    return SX_OK;
+}
+
+void sx_auditing_end(struct sexec *object)
+{
+    struct sx_auditing *auditing = object->auditing;
+    struct sx_fault ignored = { 0 };
+
+    if (auditing == NULL)
+        return;
+    if (auditing->audit != NULL) {
+        struct sx_audit_record record = { .type = SX_AUDIT_OBJECT_END };
+
+        record.object_end = (struct sx_audit_object_end){
+            .sessions = auditing->sessions,
+            .commands = auditing->commands,
+            .duration_us = (sx_clock_now() - auditing->created_at) * 1000,
+        };
+        /* Nobody is left to be told. */
+        if (sx_audit_write(auditing->audit, &record, &ignored) == SX_OK)
+            (void)!sx_audit_commit(auditing->audit, &ignored);
+        sx_audit_close(auditing->audit);
+    }
+    for (int i = 0; i < SX_STREAM_COUNT; i++)
+        sx_digest_free(auditing->streams[i]);
+    sx_buffer_clear(&auditing->calls);
+    sx_free_wiped(auditing, sizeof *auditing);
+    object->auditing = NULL;
+}
+
+/* ---- records ------------------------------------------------------------------------------- */
+
+/* What was lost: remembered for the action's end, or only told. */
+static enum sx_err lose(struct sexec *object, const struct sx_fault *why, struct sx_fault *fault)
+{
+    struct sx_auditing *auditing = object->auditing;
+    char line[SX_FAULT_TEXT_MAX + 32];
+
+    if (auditing->must_keep) {
+        if (auditing->lost.err == SX_OK)
+            auditing->lost = *why;
+        return sx_fault_set_sys(fault, SX_ERR_AUDIT, why->sys, "%s", why->text);
+    }
+    (void)snprintf(line, sizeof line, "Warning: %s", why->text);
+    sx_fire_ssh_status(object, line);
+    return SX_OK;
+}
+
+enum sx_err sx_auditing_put(struct sexec *object, struct sx_audit_record *record,
+                            struct sx_fault *fault)
+{
+    struct sx_fault why = { 0 };
+
+    if (object->auditing->audit == NULL ||
+        sx_audit_write(object->auditing->audit, record, &why) == SX_OK)
+        return SX_OK;
+    return lose(object, &why, fault);
+}
+
+enum sx_err sx_auditing_commit(struct sexec *object, struct sx_fault *fault)
+{
+    struct sx_fault why = { 0 };
+
+    if (object->auditing->audit == NULL || sx_audit_commit(object->auditing->audit, &why) == SX_OK)
+        return SX_OK;
+    return lose(object, &why, fault);
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
+static enum sx_err put_call(struct sexec *object, struct sx_slice method, struct sx_slice argument,
+                            uint64_t code, struct sx_fault *fault)
+{
+    struct sx_audit_record record = { .type = SX_AUDIT_CALL };
+
+    record.call = (struct sx_audit_call){ .method = method, .argument = argument, .code = code };
+    return sx_auditing_put(object, &record, fault);
+}
+
+/* Kept until it is known whether and where there is an audit. */
+static void keep_call(struct sx_auditing *auditing, const char *method, const char *argument,
+                      int code)
+{
+    char number[16];
+    size_t needed;
+
+    (void)snprintf(number, sizeof number, "%d", code);
+    needed = strlen(method) + strlen(argument) + strlen(number) + 3;
+    if (sx_buffer_len(&auditing->calls) + needed > CALLS_MAX ||
+        sx_buffer_append(&auditing->calls, sx_slice_of(method, strlen(method) + 1)) != SX_OK ||
+        sx_buffer_append(&auditing->calls, sx_slice_of(argument, strlen(argument) + 1)) != SX_OK ||
+        sx_buffer_append(&auditing->calls, sx_slice_of(number, strlen(number) + 1)) != SX_OK)
+        auditing->calls_lost++;
+}
+
+int sx_auditing_call(struct sexec *object, const char *method, const char *argument, int code)
+{
+    struct sx_auditing *auditing = object->auditing;
+    struct sx_fault fault = { 0 };
+
+    if (auditing == NULL)
+        return code;
+    if (auditing->audit == NULL) {
+        if (!auditing->is_decided)
+            keep_call(auditing, method, argument == NULL ? "" : argument, code);
+        return code;
+    }
+    if (put_call(object, sx_slice_text(method), sx_slice_text(argument), (uint64_t)code, &fault) ==
+            SX_OK ||
+        code != 0)
+        return code;
+    return sx_fail_err(object, SX_ERR_AUDIT, &fault);
+}
+
+/* Values that may hold a secret go by their names, without regard to case. */
+static bool is_secret_name(const char *name)
+{
+    return sx_pattern_is_match("*password*", name) || sx_pattern_is_match("*passphrase*", name) ||
+           sx_pattern_is_match("*pin*", name) || sx_pattern_is_match("*secret*", name) ||
+           sx_pattern_is_match("firewalldata", name);
+}
+
+int sx_auditing_config(struct sexec *object, const char *configuration, int code)
+{
+    size_t len = strcspn(configuration, "=");
+    char lower[64];
+    char shown[SX_TEXT_MAX];
+    size_t i;
+
+    for (i = 0; i < len && i + 1 < sizeof lower; i++)
+        lower[i] =
+            (char)(configuration[i] >= 'A' && configuration[i] <= 'Z' ? configuration[i] - 'A' + 'a'
+                                                                      : configuration[i]);
+    lower[i] = '\0';
+    if (is_secret_name(lower) && strcmp(lower, "passwordprompt") != 0 &&
+        strstr(lower, "fingerprint") == NULL)
+        (void)snprintf(shown, sizeof shown, "%s=****", lower);
+    else
+        (void)snprintf(shown, sizeof shown, "%s", configuration);
+    return sx_auditing_call(object, "config", shown, code);
+}
+
+void sx_auditing_count(struct sexec *object, enum sx_counted what)
+{
+    if (object->auditing != NULL)
+        object->auditing->counts[what]++;
+}
+
+static enum sx_err flush_calls(struct sexec *object, struct sx_fault *fault)
+{
+    struct sx_auditing *auditing = object->auditing;
+
+    while (sx_buffer_len(&auditing->calls) > 0) {
+        const char *method = (const char *)sx_buffer_unread(&auditing->calls).ptr;
+        const char *argument = method + strlen(method) + 1;
+        const char *number = argument + strlen(argument) + 1;
+
+        SX_TRY(put_call(object, sx_slice_text(method),
+                        argument[0] == '\0' ? SX_SLICE_NONE : sx_slice_text(argument),
+                        (uint64_t)strtoul(number, NULL, 10), fault));
+        sx_buffer_consume(&auditing->calls, (size_t)(number + strlen(number) + 1 - method));
+    }
+    return SX_OK;
+}
+
+/* ---- actions ------------------------------------------------------------------------------- */
+
+static enum sx_err take_line(void *ctx, struct sx_slice line)
+{
+    const struct sx_auditing *auditing = ctx;
+
+    return auditing->handler((const char *)line.ptr, line.len, auditing->handler_context) == 0
+               ? SX_OK
+               : SX_ERR_AUDIT;
+}
+
+static enum sx_err put_object_begin(struct sexec *object, struct sx_fault *fault)
+{
+    struct sx_auditing *auditing = object->auditing;
+    struct sx_audit_record record = { .type = SX_AUDIT_OBJECT_BEGIN };
+
+    record.object_begin = (struct sx_audit_object_begin){
+        .library = sx_slice_text("libsexec " SX_VERSION),
+        .policy = sx_slice_text(object->values.policy),
+        .sync = sx_slice_text(sx_audit_sync_name(auditing->sync)),
+        .is_required = auditing->must_keep,
+        .calls_lost = auditing->calls_lost,
+    };
+    SX_TRY(sx_auditing_put(object, &record, fault));
+    return flush_calls(object, fault);
+}
+
+static enum sx_err open_sinks(struct sexec *object, struct sx_provider *provider,
+                              struct sx_fault *fault)
+{
+    struct sx_auditing *auditing = object->auditing;
+    const struct sx_audit_config config = {
+        .provider = provider,
+        .file = auditing->file[0] == '\0' ? NULL : auditing->file,
+        .key = auditing->key,
+        .sync = auditing->sync,
+        .taker = { auditing->handler == NULL ? NULL : take_line, auditing },
+    };
+    struct sx_fault why = { 0 };
+
+    if (auditing->audit != NULL)
+        return sx_audit_use(auditing->audit, provider, fault);
+    if (auditing->key[0] == '\0') {
+        (void)sx_fault_set(&why, SX_ERR_AUDIT,
+                           "an audit needs AuditKeyFile: sexec-audit keygen makes one");
+        return lose(object, &why, fault);
+    }
+    if (sx_audit_open(&config, &why, &auditing->audit) != SX_OK)
+        return lose(object, &why, fault);
+    return put_object_begin(object, fault);
+}
+
+enum sx_err sx_auditing_begin(struct sexec *object, struct sx_fault *fault)
+{
+    struct sx_auditing *auditing = object->auditing;
+    const struct sx_policy *policy;
+    struct sx_provider *provider;
+    enum sx_err err;
+
+    auditing->is_decided = true;
+    sx_fault_clear(&auditing->lost);
+    if (auditing->file[0] == '\0' && auditing->key[0] == '\0' && auditing->handler == NULL) {
+        sx_buffer_clear(&auditing->calls);
+        return SX_OK;
+    }
+    SX_TRY(sx_rules_policy(object, fault, &policy));
+    auditing->must_keep = auditing->is_required || policy->is_audit_required;
+    SX_TRY(sx_session_provider_for(object, policy, fault, &provider));
+    err = open_sinks(object, provider, fault);
+    sx_provider_close(provider);
+    return err;
+}
+
+int sx_auditing_finish(struct sexec *object, int code)
+{
+    struct sx_auditing *auditing = object->auditing;
+    struct sx_fault fault = { 0 };
+
+    if (auditing == NULL || auditing->lost.err == SX_OK || code == SEXEC_AUDIT)
+        return code;
+    fault = auditing->lost;
+    return sx_fail_err(object, SX_ERR_AUDIT, &fault);
+}
+
+int sexec_set_audit_handler(struct sexec *object, sexec_audit_handler handler, void *context)
+{
+    struct sx_auditing *auditing = object->auditing;
+
+    if (auditing->is_decided)
+        return sx_fail(object, SEXEC_BAD_STATE,
+                       "the audit can't be changed after the first action of an object");
+    auditing->handler = handler;
+    auditing->handler_context = context;
+    return 0;
+}
