@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit/forward.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "net/clock.h"
@@ -17,6 +18,7 @@ struct sx_audit {
     struct sx_audit_file file;
     enum sx_audit_sync sync;
     struct sx_audit_taker taker;
+    struct sx_audit_forward forward;
     struct sx_audit_place place;
     char session[3 * SESSION_BYTES + 1]; /* "" for none */
     struct sx_audit_mark written;        /* what a commit must cover */
@@ -74,6 +76,7 @@ enum sx_err sx_audit_open(const struct sx_audit_config *config, struct sx_fault 
     audit->taker = config->taker;
     audit->is_committed = true;
     sx_audit_place_init(&audit->place);
+    sx_audit_forward_init(&audit->forward, config->collector);
     err = sx_audit_crypto_open(config->provider, &audit->crypto);
     if (err == SX_OK)
         err = sx_audit_file_open(&audit->crypto, config->file, config->key, fault, &audit->file);
@@ -105,6 +108,8 @@ void sx_audit_close(struct sx_audit *audit)
 {
     if (audit == NULL)
         return;
+    sx_audit_forward_run(&audit->forward, &audit->file, &audit->crypto, audit->place.host);
+    sx_audit_forward_end(&audit->forward, &audit->file);
     sx_audit_file_close(&audit->file);
     sx_audit_crypto_close(&audit->crypto);
     sx_free_wiped(audit, sizeof *audit);
@@ -172,5 +177,6 @@ enum sx_err sx_audit_commit(struct sx_audit *audit, struct sx_fault *fault)
     if (sx_audit_file_commit(&audit->file, &audit->crypto, audit->written, &why) != SX_OK)
         return sx_fault_set_sys(fault, SX_ERR_AUDIT, why.sys, "%s", why.text);
     audit->is_committed = true;
+    sx_audit_forward_run(&audit->forward, &audit->file, &audit->crypto, audit->place.host);
     return SX_OK;
 }

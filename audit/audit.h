@@ -28,6 +28,7 @@ struct sx_audit_config {
     const char *key;  /* the machine's state */
     enum sx_audit_sync sync;
     struct sx_audit_taker taker; /* take NULL for none */
+    const char *collector;       /* as sx_syslog_open takes it, or NULL; gets what is in file */
 };
 
 struct sx_audit;

@@ -45,6 +45,7 @@ static const struct key keys[] = {
     { "allow-token", VALUE_NO, FIELD(forbids_token), 0, 0 },
     { "audit", VALUE_PATH, FIELD(audit), 0, 0 },
     { "audit-key", VALUE_PATH, FIELD(audit_key), 0, 0 },
+    { "audit-syslog", VALUE_NAME, FIELD(audit_syslog), 0, 0 },
 };
 enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
 

@@ -14,6 +14,7 @@
  *     allow-kerberos = no        what computes outside of the provider: no takes it away
  *     allow-delegation, allow-agent, allow-token = yes | no
  *     audit = /var/log/sexec/%u  every object's audit goes here, whatever the application says;
+ *     audit-syslog = tcp:h:514   and to a log collector as well
  *     audit-key = /var/lib/...   %u is the user who runs it
  *
  * Everything else is an error, and with an error nothing connects: a rule that can't be read must
@@ -48,6 +49,7 @@ struct sx_site {
     unsigned rekey_seconds;
     char audit[SX_SITE_PATH_MAX];     /* absolute; "": not said */
     char audit_key[SX_SITE_PATH_MAX]; /* absolute */
+    char audit_syslog[256];
 };
 
 /* sx_site_decode reads the file's bytes; path only stands in messages, which name the line.

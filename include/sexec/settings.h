@@ -93,6 +93,9 @@
  * AuditKeyFile (own)                 absolute path of the sealing key that sexec-audit keygen made
  * AuditSync (own)                    when records are on disk: group (default; before a command runs
  *                                    and before its end is told), record, or session
+ * AuditSyslog (own)                  a log collector (RFC 5424) that gets the file's records as well:
+ *                                    local, a socket's path, or tcp:HOST:PORT. It is never what
+ *                                    makes them durable; one that was away gets them later
  * AuditRequired (own)                default True: what can't be recorded fails with 3014. Always so
  *                                    under policies that require an audit
  * AuditDigests (own)                 whether records hold SHA-256 of the streams; default: the policy's

@@ -40,8 +40,11 @@ static void take_from_site(struct sexec *object)
     struct sx_audit_place place;
     const char *file;
     const char *key;
+    const char *collector;
 
-    sx_rules_audit(object, &file, &key);
+    sx_rules_audit(object, &file, &key, &collector);
+    (void)snprintf(object->auditing->collector, sizeof object->auditing->collector, "%s",
+                   collector);
     if (file[0] == '\0' && key[0] == '\0')
         return;
     sx_audit_place_init(&place);
@@ -263,12 +266,19 @@ static enum sx_err open_sinks(struct sexec *object, struct sx_provider *provider
         .file = auditing->file[0] == '\0' ? NULL : auditing->file,
         .key = auditing->key,
         .sync = auditing->sync,
+        .collector = auditing->collector[0] == '\0' ? NULL : auditing->collector,
         .taker = { auditing->handler == NULL ? NULL : take_line, auditing },
     };
     struct sx_fault why = { 0 };
 
     if (auditing->audit != NULL)
         return sx_audit_use(auditing->audit, provider, fault);
+    if (auditing->collector[0] != '\0' && auditing->file[0] == '\0') {
+        (void)sx_fault_set(&why, SX_ERR_AUDIT,
+                           "a log collector has no way to say that it kept a record: AuditSyslog "
+                           "needs AuditFile beside it");
+        return lose(object, &why, fault);
+    }
     if (auditing->key[0] == '\0') {
         (void)sx_fault_set(&why, SX_ERR_AUDIT,
                            "an audit needs AuditKeyFile: sexec-audit keygen makes one");
@@ -288,7 +298,8 @@ enum sx_err sx_auditing_begin(struct sexec *object, struct sx_fault *fault)
 
     auditing->is_decided = true;
     sx_fault_clear(&auditing->lost);
-    if (auditing->file[0] == '\0' && auditing->key[0] == '\0' && auditing->handler == NULL) {
+    if (auditing->file[0] == '\0' && auditing->key[0] == '\0' && auditing->collector[0] == '\0' &&
+        auditing->handler == NULL) {
         sx_buffer_clear(&auditing->calls);
         return SX_OK;
     }

@@ -66,6 +66,8 @@ int sx_set_audit_key(struct sexec *object, const char *value);
 int sx_get_audit_key(struct sexec *object, struct sx_buffer *out);
 int sx_set_audit_sync(struct sexec *object, const char *value);
 int sx_get_audit_sync(struct sexec *object, struct sx_buffer *out);
+int sx_set_audit_syslog(struct sexec *object, const char *value);
+int sx_get_audit_syslog(struct sexec *object, struct sx_buffer *out);
 int sx_set_audit_required(struct sexec *object, const char *value);
 int sx_get_audit_required(struct sexec *object, struct sx_buffer *out);
 int sx_set_audit_digests(struct sexec *object, const char *value);

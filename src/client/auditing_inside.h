@@ -15,6 +15,7 @@ struct sx_auditing {
     bool is_from_site; /* the site file says where, and nobody else */
     char file[SX_AUDIT_PATH_MAX];
     char key[SX_AUDIT_PATH_MAX];
+    char collector[256];
     enum sx_audit_sync sync;
     bool is_required;
     int digests; /* -1: as the policy says */

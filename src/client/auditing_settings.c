@@ -5,6 +5,7 @@
 #include "client/auditing_inside.h"
 #include "client/errors.h"
 #include "client/special.h"
+#include "net/syslog.h"
 
 static int check_open(struct sexec *object, const char *name)
 {
@@ -70,6 +71,29 @@ int sx_set_audit_sync(struct sexec *object, const char *value)
 int sx_get_audit_sync(struct sexec *object, struct sx_buffer *out)
 {
     return sx_lend_text(object, out, sx_audit_sync_name(object->auditing->sync));
+}
+
+int sx_set_audit_syslog(struct sexec *object, const char *value)
+{
+    int code = check_open(object, "AuditSyslog");
+
+    if (code != 0)
+        return code;
+    if (object->auditing->is_from_site && object->auditing->collector[0] != '\0')
+        return sx_fail(object, SEXEC_POLICY,
+                       "setting AuditSyslog: the site file says where audits go");
+    if ((value[0] != '\0' && !sx_syslog_is_target(value)) ||
+        strlen(value) >= sizeof object->auditing->collector)
+        return sx_fail(object, SEXEC_SETTING,
+                       "setting AuditSyslog: the value must be local, the absolute path of a "
+                       "socket, or tcp:HOST:PORT");
+    (void)snprintf(object->auditing->collector, sizeof object->auditing->collector, "%s", value);
+    return 0;
+}
+
+int sx_get_audit_syslog(struct sexec *object, struct sx_buffer *out)
+{
+    return sx_lend_text(object, out, object->auditing->collector);
 }
 
 static int parse_bool(struct sexec *object, const char *name, const char *value, bool *out)

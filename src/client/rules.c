@@ -147,11 +147,13 @@ int sx_rules_check(struct sexec *object, const struct sx_policy *policy)
     return sx_fail_err(object, err, &fault);
 }
 
-void sx_rules_audit(const struct sexec *object, const char **out_file, const char **out_key)
+void sx_rules_audit(const struct sexec *object, const char **out_file, const char **out_key,
+                    const char **out_collector)
 {
     bool has = object->rules != NULL && object->rules->machine.has_site;
 
     *out_file = has ? object->rules->machine.site.audit : "";
+    *out_collector = has ? object->rules->machine.site.audit_syslog : "";
     *out_key = has ? object->rules->machine.site.audit_key : "";
 }
 

@@ -35,6 +35,7 @@ const char *sx_rules_by(const struct sexec *object);
 int sx_rules_check(struct sexec *object, const struct sx_policy *policy);
 
 /* sx_rules_audit gives the paths that the site file has for records and their key; "" for none. */
-void sx_rules_audit(const struct sexec *object, const char **out_file, const char **out_key);
+void sx_rules_audit(const struct sexec *object, const char **out_file, const char **out_key,
+                    const char **out_collector);
 
 #endif

@@ -67,6 +67,7 @@ static const struct setting settings[] = {
     SPECIAL("AuditKeyFile", 0, sx_set_audit_key, sx_get_audit_key),
     SPECIAL("AuditRequired", 0, sx_set_audit_required, sx_get_audit_required),
     SPECIAL("AuditSync", 0, sx_set_audit_sync, sx_get_audit_sync),
+    SPECIAL("AuditSyslog", 0, sx_set_audit_syslog, sx_get_audit_syslog),
     BOOL("AllowLooseKeyFileMode", allow_loose_key_file, RULE_LOCKED, NULL),
     SPECIAL("BuildInfo", RULE_READ_ONLY, NULL, sx_get_build_info),
     TEXT("ClientSSHVersionString", client_version, RULE_LOCKED, sx_check_client_version),

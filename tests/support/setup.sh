@@ -17,11 +17,12 @@ serve='dropbear-bin putty-tools python3-asyncssh python3-paramiko python3-twiste
     python3-cryptography python3-openssl softhsm2 opensc libnettle8'
 kerberos='krb5-kdc krb5-admin-server krb5-user faketime'
 pam='libpam0g-dev'
+collect='rsyslog'
 race='libssh-dev libssh2-1-dev'
 
 case "${1:-}" in
 demo) wanted="$build $run" ;;
-test) wanted="$build $run $check $serve $kerberos $pam $race" ;;
+test) wanted="$build $run $check $serve $kerberos $pam $race $collect" ;;
 bench) wanted="$build $run putty-tools python3 libcmocka-dev libpam-wrapper $race" ;;
 *) echo "usage: setup.sh demo|test|bench" >&2; exit 2 ;;
 esac

@@ -1,0 +1,131 @@
+/* audit/forward.c: from the file to a collector. */
+#include "audit/forward.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/line.h"
+#include "base/memory.h"
+#include "net/clock.h"
+
+enum { RETRY_MS = 5000, READ_SIZE = 256 * 1024, BYTES_MAX = SX_AUDIT_LINE_MAX + READ_SIZE };
+
+void sx_audit_forward_init(struct sx_audit_forward *forward, const char *target)
+{
+    *forward = (struct sx_audit_forward){ .syslog = { .fd = -1 } };
+    (void)snprintf(forward->target, sizeof forward->target, "%s", target == NULL ? "" : target);
+}
+
+static void give_up(struct sx_audit_forward *forward)
+{
+    (void)sx_syslog_close(&forward->syslog);
+    forward->retry_at = sx_clock_now() + RETRY_MS;
+}
+
+static bool connect_collector(struct sx_audit_forward *forward, const struct sx_audit_file *file)
+{
+    struct sx_fault ignored = { 0 }; /* it is tried again */
+
+    if (forward->syslog.fd >= 0)
+        return true;
+    if (sx_clock_now() < forward->retry_at)
+        return false;
+    if (sx_syslog_open(forward->target, &ignored, &forward->syslog) != SX_OK) {
+        give_up(forward);
+        return false;
+    }
+    forward->sent = sx_audit_mark_read(file->state_fd, SX_AUDIT_LOCK_COLLECTOR);
+    return true;
+}
+
+static enum sx_err send_line(struct sx_audit_forward *forward, struct sx_slice bytes,
+                             const char *host)
+{
+    struct sx_audit_line line;
+    char time[SX_AUDIT_TIME_SIZE] = "-";
+
+    if (sx_audit_line_read(bytes, &line) == SX_OK)
+        (void)sx_audit_member_text(sx_audit_line_find(&line, "time"), time, sizeof time);
+    return sx_syslog_send(&forward->syslog, time, host, (unsigned long)getpid(), bytes);
+}
+
+/* The whole lines of bytes; the mark moves with each. */
+static enum sx_err send_lines(struct sx_audit_forward *forward, struct sx_buffer *bytes,
+                              const char *host)
+{
+    for (;;) {
+        struct sx_slice left = sx_buffer_unread(bytes);
+        const uint8_t *end = left.len == 0 ? NULL : memchr(left.ptr, '\n', left.len);
+        size_t len;
+
+        if (end == NULL)
+            return SX_OK;
+        len = (size_t)(end - left.ptr);
+        SX_TRY(send_line(forward, sx_slice_of(left.ptr, len), host));
+        forward->sent.end += len + 1;
+        sx_buffer_consume(bytes, len + 1);
+    }
+}
+
+static enum sx_err send_until(struct sx_audit_forward *forward, const struct sx_audit_file *file,
+                              uint64_t size, const char *host)
+{
+    uint64_t at = forward->sent.end;
+    struct sx_buffer bytes;
+    enum sx_err err = SX_OK;
+
+    sx_buffer_init(&bytes, BYTES_MAX);
+    while (err == SX_OK && at < size) {
+        size_t wanted = size - at < READ_SIZE ? (size_t)(size - at) : READ_SIZE;
+        uint8_t *room;
+        ssize_t n = 0;
+
+        err = sx_buffer_reserve(&bytes, wanted, &room);
+        if (err == SX_OK)
+            n = pread(file->fd, room, wanted, (off_t)at);
+        if (err != SX_OK || n <= 0)
+            break;
+        sx_buffer_commit(&bytes, (size_t)n);
+        at += (uint64_t)n;
+        err = send_lines(forward, &bytes, host);
+    }
+    sx_buffer_clear(&bytes);
+    return err;
+}
+
+void sx_audit_forward_run(struct sx_audit_forward *forward, struct sx_audit_file *file,
+                          const struct sx_audit_crypto *crypto, const char *host)
+{
+    struct sx_fault ignored = { 0 }; /* whoever appends is told of a state that can't be read */
+    struct sx_audit_state state;
+
+    if (forward->target[0] == '\0' || file->fd < 0 || !connect_collector(forward, file))
+        return;
+    if (sx_audit_file_peek(file, crypto, &ignored, &state) != SX_OK)
+        return;
+    if (state.generation == file->generation) {
+        if (forward->sent.generation != state.generation)
+            forward->sent = (struct sx_audit_mark){ state.generation, 0 };
+        if (send_until(forward, file, state.size, host) != SX_OK)
+            give_up(forward);
+    }
+    sx_wipe(&state, sizeof state);
+}
+
+void sx_audit_forward_end(struct sx_audit_forward *forward, struct sx_audit_file *file)
+{
+    struct sx_fault ignored = { 0 }; /* then it is sent again */
+
+    if (forward->syslog.fd < 0 || !sx_syslog_close(&forward->syslog))
+        return;
+    if (sx_audit_state_lock(file->state_fd, SX_AUDIT_LOCK_COLLECTOR, &ignored) != SX_OK)
+        return;
+    if (!sx_audit_mark_covers(sx_audit_mark_read(file->state_fd, SX_AUDIT_LOCK_COLLECTOR),
+                              forward->sent) &&
+        sx_audit_mark_write(file->state_fd, SX_AUDIT_LOCK_COLLECTOR, forward->sent, &ignored) !=
+            SX_OK)
+        sx_fault_clear(&ignored);
+    sx_audit_state_unlock(file->state_fd, SX_AUDIT_LOCK_COLLECTOR);
+}
