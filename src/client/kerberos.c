@@ -93,6 +93,9 @@ static enum sx_err open_gss(struct sexec *object, struct sx_fault *fault)
         .is_canonical = values->kerberos_canonicalize,
     };
 
+    if (object->is_explaining)
+        return sx_fault_set(fault, SX_ERR_AUTH_SERVICE,
+                            "no ticket is asked for where a server's offer is explained");
     if (!object->policy->may_use_kerberos)
         return sx_fault_set(fault, SX_ERR_AUTH_SERVICE, "policy %s doesn't allow Kerberos",
                             object->policy->name);

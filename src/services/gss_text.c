@@ -86,12 +86,12 @@ static const char *cause_of(krb5_error_code code)
     return NULL;
 }
 
-static enum sx_err tell(struct sx_gss *gss, struct sx_fault *fault, const char *what,
+static enum sx_err tell(struct sx_fault *fault, const char *what, const char *server,
                         const char *said, const char *cause)
 {
     return sx_fault_set(fault, SX_ERR_AUTH_SERVICE, "%s%s%s: %s%s%s", what,
-                        gss->facts.server[0] == '\0' ? "" : " to ", gss->facts.server, said,
-                        cause == NULL ? "" : "; ", cause == NULL ? "" : cause);
+                        server[0] == '\0' ? "" : " to ", server, said, cause == NULL ? "" : "; ",
+                        cause == NULL ? "" : cause);
 }
 
 enum sx_err sx_gss_fault(struct sx_gss *gss, struct sx_fault *fault, const char *what,
@@ -111,7 +111,7 @@ enum sx_err sx_gss_fault(struct sx_gss *gss, struct sx_fault *fault, const char 
         cause = cause_of(KRB5_CC_NOTFOUND);
     if (cause == NULL && GSS_ROUTINE_ERROR(major) == GSS_S_CREDENTIALS_EXPIRED)
         cause = cause_of(KRB5KRB_AP_ERR_TKT_EXPIRED);
-    return tell(gss, fault, what, said, cause);
+    return tell(fault, what, gss->facts.server, said, cause);
 }
 
 enum sx_err sx_gss_krb5_fault(struct sx_gss *gss, struct sx_fault *fault, const char *what,
@@ -122,5 +122,5 @@ enum sx_err sx_gss_krb5_fault(struct sx_gss *gss, struct sx_fault *fault, const 
 
     sx_escape(said, sizeof said, sx_slice_text(text));
     krb5_free_error_message(gss->krb5, text);
-    return tell(gss, fault, what, said, cause_of(code));
+    return tell(fault, what, "", said, cause_of(code));
 }
