@@ -21,6 +21,7 @@ static const char text[] =
     "                    HostKeyAlias IdentityAgent IdentityFile KexAlgorithms LogLevel MACs Port\n"
     "                    PreferredAuthentications PubkeyAcceptedAlgorithms RekeyLimit\n"
     "                    StrictHostKeyChecking (yes, accept-new or no) User UserKnownHostsFile\n"
+    "  -K, -k            sign on with Kerberos and delegate; don't delegate\n"
     "  -4, -6            IPv4 or IPv6 only\n"
     "  -b ADDRESS        the local address to connect from\n"
     "  -n                no input: standard input is not read\n"

@@ -130,6 +130,25 @@ static int take_ipv6(struct sx_cli *cli, const char *value)
     return sx_cli_config(cli, "-6", "UseIPv6", "1");
 }
 
+/* As in ssh(1): Kerberos, with and without the ticket going along. */
+static int take_kerberos(struct sx_cli *cli, const char *value)
+{
+    int status = sx_cli_config(cli, "-K", "KerberosDelegation", "True");
+
+    (void)value;
+    if (status == 0)
+        status =
+            sx_cli_check(cli, "-K", sexec_set_ssh_auth_mode(cli->ssh, SEXEC_AM_GSSAPI_WITH_MIC));
+    cli->has_auth_mode = cli->has_auth_mode || status == 0;
+    return status;
+}
+
+static int take_no_delegation(struct sx_cli *cli, const char *value)
+{
+    (void)value;
+    return sx_cli_config(cli, "-k", "KerberosDelegation", "False");
+}
+
 static int take_policy(struct sx_cli *cli, const char *value)
 {
     return sx_cli_config(cli, "--policy", "Policy", value);
@@ -268,6 +287,8 @@ const struct sx_cli_option sx_cli_options[] = {
     { 'b', NULL, "ADDRESS", sx_cli_set_bind },
     { 'c', NULL, "CIPHERS", sx_cli_set_ciphers },
     { 'i', NULL, "FILE", sx_cli_add_key },
+    { 'K', NULL, NULL, take_kerberos },
+    { 'k', NULL, NULL, take_no_delegation },
     { 'l', NULL, "USER", sx_cli_set_user },
     { 'm', NULL, "MACS", sx_cli_set_macs },
     { 'n', NULL, NULL, take_no_input },

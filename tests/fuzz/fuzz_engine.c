@@ -105,7 +105,7 @@ static void use(struct session *session, uint8_t what, struct fuzz_bytes *bytes)
     enum sx_err err = SX_OK;
     size_t taken = 0;
 
-    switch (what % 10) {
+    switch (what % 11) {
     case 0: err = sx_engine_execute(engine, fuzz_slice(bytes, fuzz_u8(bytes))); break;
     case 1: err = sx_engine_write(engine, sx_slice_of(data, fuzz_u16(bytes)), &taken); break;
     case 2: err = sx_engine_send_eof(engine); break;
@@ -113,6 +113,16 @@ static void use(struct session *session, uint8_t what, struct fuzz_bytes *bytes)
     case 4: err = sx_engine_consumed(engine, fuzz_u16(bytes)); break;
     case 5: err = sx_engine_close_channel(engine); break;
     case 6: err = sx_engine_rekey(engine); break;
+    case 9: {
+        const struct sx_gss_answer answer = { .err = fuzz_u8(bytes) % 4 == 0 ? SX_ERR_AUTH_SERVICE
+                                                                             : SX_OK,
+                                              .text = "the mechanism says no",
+                                              .is_complete = fuzz_u8(bytes) % 2 == 0,
+                                              .output = fuzz_slice(bytes, fuzz_u8(bytes)) };
+
+        err = sx_engine_answer_gss(engine, &answer);
+        break;
+    }
     case 7: err = sx_engine_answer_host_key(engine, fuzz_u8(bytes) % 4 != 0); break;
     case 8: {
         struct sx_slice answers[3];
@@ -167,6 +177,21 @@ static void run_with_peer(struct session *session, struct fuzz_bytes *bytes)
     promise_state(session);
 }
 
+/* Kerberos in the key exchange, or in a method alone. */
+static void add_gss(struct session_config *config, uint8_t choice)
+{
+    static const char list[] = "gss-nistp256-sha256-toWM5Slw5Ew8Mqkay+al2g==,curve25519-sha256";
+
+    config->mode = (choice & 4) != 0 ? SX_AUTH_GSSAPI_KEYEX : SX_AUTH_GSSAPI_WITH_MIC;
+    config->wishes.is_gss_first = config->is_gss_demanded = (choice & 4) != 0;
+    config->wishes.lists[SX_ALG_KEX] = list;
+    config->peer.lists[SX_LIST_KEX] = list;
+    config->peer.gss.has_host_key = (choice & 8) != 0;
+    config->peer.gss.rounds = choice >> 4 & 3;
+    config->has_no_ticket_later = (choice & 64) != 0;
+    config->peer.takes_none = (choice & 128) != 0;
+}
+
 static struct session_config config_from(struct fuzz_bytes *bytes)
 {
     static const enum sx_auth_mode modes[] = { SX_AUTH_NONE, SX_AUTH_PASSWORD, SX_AUTH_PUBLICKEY,
@@ -216,10 +241,14 @@ static struct session_config config_from(struct fuzz_bytes *bytes)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_bytes bytes = { data, size };
-    bool is_raw = (fuzz_u8(&bytes) & 1) == 0;
+    uint8_t kind = fuzz_u8(&bytes);
+    bool is_raw = (kind & 1) == 0;
     struct session_config config = config_from(&bytes);
-    struct session *session = session_new(&config);
+    struct session *session;
 
+    if ((kind & 2) != 0)
+        add_gss(&config, kind);
+    session = session_new(&config);
     PROMISE(session != NULL && session->engine != NULL);
     if (is_raw)
         run_raw(session, &bytes);

@@ -121,6 +121,30 @@ static void test_keys_of_ssh_config_reach_their_settings(void **state)
     assert_true(cli->has_auth_mode);
 }
 
+static void test_kerberos_by_its_letters_and_keys(void **state)
+{
+    struct sx_cli *cli = *state;
+    char first[] = "sexec -K host true";
+    char second[] = "sexec -k -o GSSAPIServerIdentity=gate.example -o GSSAPITrustDns=yes "
+                    "-o PreferredAuthentications=gssapi-keyex host true";
+    char third[] = "sexec -o GSSAPIDelegateCredentials=yes -o GSSAPIServerIdentity=ssh/gate host "
+                   "true";
+    char *words[WORDS_MAX];
+
+    assert_int_equal(parse(cli, first, words), 0);
+    assert_int_equal(sexec_get_ssh_auth_mode(cli->ssh), SEXEC_AM_GSSAPI_WITH_MIC);
+    assert_true(cli->has_auth_mode);
+    assert_setting(cli, "KerberosDelegation", "True");
+    assert_int_equal(parse(cli, second, words), 0);
+    assert_int_equal(sexec_get_ssh_auth_mode(cli->ssh), SEXEC_AM_GSSAPI_KEYEX);
+    assert_setting(cli, "KerberosDelegation", "False");
+    assert_setting(cli, "KerberosSPN", "host/gate.example");
+    assert_setting(cli, "KerberosCanonicalizeHost", "True");
+    assert_int_equal(parse(cli, third, words), 0);
+    assert_setting(cli, "KerberosDelegation", "True");
+    assert_setting(cli, "KerberosSPN", "ssh/gate");
+}
+
 static void test_timeout_is_the_loops_and_the_logons(void **state)
 {
     struct sx_cli *cli = *state;
@@ -169,6 +193,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_long_options_take_either_form, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_keys_of_ssh_config_reach_their_settings, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_kerberos_by_its_letters_and_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_timeout_is_the_loops_and_the_logons, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_own_logon_time_stays, set_up, tear_down),
