@@ -151,6 +151,9 @@ bool sx_kerberos_work(struct sexec *object)
     if (worker == NULL || !sx_worker_is_done(worker))
         return false;
     object->kerberos.worker = NULL;
+    /* Or a loop of the program's own would find it readable for ever. An interrupt that came
+     * meanwhile has its flag, which is looked at after this. */
+    sx_wake_drain(&object->wake);
     finish(object, object->kerberos.job);
     object->kerberos.job = NULL;
     sx_worker_free(worker);
