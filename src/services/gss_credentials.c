@@ -216,8 +216,9 @@ static bool is_tgt(krb5_context krb5, const krb5_creds *creds)
            krb5_realm_compare(krb5, creds->server, creds->client);
 }
 
-/* Whether the cache's ticket-granting ticket ends soon, or did. */
-static bool is_ending(struct sx_gss *gss, krb5_ccache cache)
+/* Whether the cache's ticket-granting ticket ends soon, or did; for a renewal it must be one that
+ * can be renewed, or a KDC would be asked for nothing. */
+static bool is_ending(struct sx_gss *gss, krb5_ccache cache, bool is_for_renewal)
 {
     krb5_timestamp now = 0, end = 0;
     krb5_cc_cursor cursor;
@@ -227,7 +228,8 @@ static bool is_ending(struct sx_gss *gss, krb5_ccache cache)
         krb5_cc_start_seq_get(gss->krb5, cache, &cursor) != 0)
         return false;
     while (end == 0 && krb5_cc_next_cred(gss->krb5, cache, &cursor, &creds) == 0) {
-        if (is_tgt(gss->krb5, &creds))
+        if (is_tgt(gss->krb5, &creds) &&
+            (!is_for_renewal || (creds.ticket_flags & TKT_FLG_RENEWABLE) != 0))
             end = creds.times.endtime;
         krb5_free_cred_contents(gss->krb5, &creds);
     }
@@ -260,7 +262,7 @@ static void renew_users(struct sx_gss *gss)
 
     if (code != 0)
         return;
-    if (is_ending(gss, cache) && !renew_from(gss, cache))
+    if (is_ending(gss, cache, true) && !renew_from(gss, cache))
         sx_gss_credentials_drop(gss); /* what the cache holds is tried as it is */
     (void)krb5_cc_close(gss->krb5, cache);
 }
@@ -269,10 +271,12 @@ void sx_gss_credentials_renew(struct sx_gss *gss)
 {
     bool is_got = is_by_password(gss) || gss->keytab[0] != '\0';
 
-    if (gss->own_cache != NULL && !is_ending(gss, gss->own_cache))
+    if (gss->own_cache != NULL && !is_ending(gss, gss->own_cache, false))
         return;
     if (is_got) {
-        sx_gss_credentials_drop(gss); /* got anew */
+        /* Without a new one the old may still do: a KDC that is down for a while ends nothing. */
+        if (get_ticket(gss) == 0 && use_own_cache(gss, NULL) != SX_OK)
+            sx_gss_credentials_drop(gss);
         return;
     }
     if (gss->own_cache != NULL && renew_from(gss, gss->own_cache))
