@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "crypto/legacy.h"
+#include "wire/der.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -78,6 +79,144 @@ enum sx_err sx_key_wrap_private(struct sx_provider *provider, EVP_PKEY *take_pke
     return SX_OK;
 }
 
+/* --- What states all its parts ----------------------------------------------------------------- */
+
+static const uint8_t oid_rsa[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 };
+static const uint8_t oid_ec[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 };
+static const struct {
+    enum sx_key_type type;
+    struct sx_slice oid;
+} curves[] = {
+    { SX_KEY_ECDSA_P256, { (const uint8_t *)"\x2a\x86\x48\xce\x3d\x03\x01\x07", 8 } },
+    { SX_KEY_ECDSA_P384, { (const uint8_t *)"\x2b\x81\x04\x00\x22", 5 } },
+    { SX_KEY_ECDSA_P521, { (const uint8_t *)"\x2b\x81\x04\x00\x23", 5 } },
+};
+
+/* A positive INTEGER without its sign byte; empty when it is none, or not in its shortest form. */
+static struct sx_slice magnitude(struct sx_reader *reader)
+{
+    struct sx_slice number = sx_der_read(reader, SX_DER_INTEGER);
+
+    if (number.len == 0 || (number.ptr[0] & 0x80) != 0)
+        return SX_SLICE_NONE;
+    if (number.ptr[0] != 0)
+        return number;
+    if (number.len < 2 || (number.ptr[1] & 0x80) == 0)
+        return SX_SLICE_NONE;
+    return sx_slice_of(number.ptr + 1, number.len - 1);
+}
+
+/* RSAPrivateKey of two primes, RFC 8017 appendix A.1.2. */
+static bool read_rsa(struct sx_slice der, struct sx_rsa_parts *out)
+{
+    struct sx_reader outer, reader;
+
+    sx_reader_init(&outer, der);
+    sx_reader_init(&reader, sx_der_read(&outer, SX_DER_SEQUENCE));
+    if (sx_der_u32(&reader) != 0)
+        return false;
+    out->n = magnitude(&reader);
+    out->e = magnitude(&reader);
+    out->d = magnitude(&reader);
+    out->p = magnitude(&reader);
+    out->q = magnitude(&reader);
+    (void)magnitude(&reader); /* the exponents of p and q are calculated anew */
+    (void)magnitude(&reader);
+    out->iqmp = magnitude(&reader);
+    return sx_reader_finish(&reader) == SX_OK && sx_reader_finish(&outer) == SX_OK;
+}
+
+static bool read_curve(struct sx_reader *reader, enum sx_key_type *out)
+{
+    struct sx_slice oid = sx_der_read(reader, SX_DER_OID);
+
+    for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
+        if (sx_slice_is_equal(oid, curves[i].oid)) {
+            *out = curves[i].type;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ECPrivateKey with its public key, RFC 5915 section 3. Its curve must be the one that has_curve
+ * says is known already. */
+static bool read_ec(struct sx_slice der, bool has_curve, enum sx_key_type *type,
+                    struct sx_slice *point, struct sx_slice *scalar)
+{
+    struct sx_reader outer, reader, part;
+
+    sx_reader_init(&outer, der);
+    sx_reader_init(&reader, sx_der_read(&outer, SX_DER_SEQUENCE));
+    if (sx_der_u32(&reader) != 1)
+        return false;
+    *scalar = sx_der_read(&reader, SX_DER_OCTET_STRING);
+    if (sx_der_peek(&reader) == SX_DER_CONTEXT_0_CONSTRUCTED) {
+        enum sx_key_type said;
+
+        sx_reader_init(&part, sx_der_read(&reader, SX_DER_CONTEXT_0_CONSTRUCTED));
+        if (!read_curve(&part, &said) || sx_reader_finish(&part) != SX_OK ||
+            (has_curve && said != *type))
+            return false;
+        *type = said;
+        has_curve = true;
+    }
+    sx_reader_init(&part, sx_der_read(&reader, SX_DER_CONTEXT_1_CONSTRUCTED));
+    *point = sx_der_read(&part, SX_DER_BIT_STRING);
+    if (!has_curve || point->len < 2 || point->ptr[0] != 0 || sx_reader_finish(&part) != SX_OK ||
+        sx_reader_finish(&reader) != SX_OK || sx_reader_finish(&outer) != SX_OK)
+        return false;
+    *point = sx_slice_of(point->ptr + 1, point->len - 1); /* no unused bits */
+    return true;
+}
+
+/* The inside of PrivateKeyInfo, RFC 5208 section 5, without attributes. */
+static bool read_pkcs8(struct sx_slice der, struct sx_slice *algorithm, struct sx_slice *key)
+{
+    struct sx_reader outer, reader;
+
+    sx_reader_init(&outer, der);
+    sx_reader_init(&reader, sx_der_read(&outer, SX_DER_SEQUENCE));
+    if (sx_der_u32(&reader) != 0)
+        return false;
+    *algorithm = sx_der_read(&reader, SX_DER_SEQUENCE);
+    *key = sx_der_read(&reader, SX_DER_OCTET_STRING);
+    return sx_reader_finish(&reader) == SX_OK && sx_reader_finish(&outer) == SX_OK;
+}
+
+/* RSA and EC keys that state all their parts are read here, as OpenSSL 3.0 takes more time to
+ * choose among its decoders than the rest of a connection takes. *out_is_read is false for anything
+ * else, wrong or right. */
+static enum sx_err read_parts(struct sx_provider *provider, struct sx_slice der,
+                              struct sx_fault *fault, bool *out_is_read, struct sx_key **out)
+{
+    struct sx_slice algorithm = SX_SLICE_NONE, inside = SX_SLICE_NONE, oid, point, scalar;
+    struct sx_rsa_parts rsa;
+    enum sx_key_type type = SX_KEY_ECDSA_P256;
+    bool is_pkcs8 = read_pkcs8(der, &algorithm, &inside);
+    bool is_rsa = true, is_ec = true; /* a traditional form says it by its shape */
+    struct sx_reader reader;
+
+    if (is_pkcs8) {
+        sx_reader_init(&reader, algorithm);
+        oid = sx_der_read(&reader, SX_DER_OID);
+        is_rsa = sx_slice_is_equal(oid, sx_slice_of(oid_rsa, sizeof oid_rsa));
+        is_ec = sx_slice_is_equal(oid, sx_slice_of(oid_ec, sizeof oid_ec)) &&
+                read_curve(&reader, &type) && sx_reader_finish(&reader) == SX_OK;
+    } else {
+        inside = der;
+    }
+    *out_is_read = true;
+    if (is_rsa && read_rsa(inside, &rsa))
+        return sx_key_from_rsa(provider, &rsa, fault, out);
+    if (is_ec && read_ec(inside, is_pkcs8, &type, &point, &scalar))
+        return sx_key_from_ec(provider, type, point, scalar, fault, out);
+    *out_is_read = false;
+    return SX_OK;
+}
+
+/* --- What leaves parts to be calculated --------------------------------------------------------- */
+
 enum sx_err sx_key_from_der(struct sx_provider *provider, struct sx_slice der,
                             struct sx_fault *fault, struct sx_key **out)
 {
@@ -85,9 +224,13 @@ enum sx_err sx_key_from_der(struct sx_provider *provider, struct sx_slice der,
     const unsigned char *ptr = der.ptr;
     size_t left = der.len;
     OSSL_DECODER_CTX *ctx;
+    bool is_read = false;
 
     if (der.len == 0 || der.len > SX_DER_MAX)
         return sx_fault_set(fault, SX_ERR_KEY_FORMAT, "the private key has %zu bytes", der.len);
+    SX_TRY(read_parts(provider, der, fault, &is_read, out));
+    if (is_read)
+        return SX_OK;
     ctx = OSSL_DECODER_CTX_new_for_pkey(&pkey, "DER", NULL, NULL, EVP_PKEY_KEYPAIR,
                                         provider->libctx, provider->decode_properties);
     if (ctx == NULL || OSSL_DECODER_from_data(ctx, &ptr, &left) != 1 || left != 0) {

@@ -9,12 +9,14 @@
 
 enum sx_der_tag {
     SX_DER_INTEGER = 0x02,
+    SX_DER_BIT_STRING = 0x03,
     SX_DER_OCTET_STRING = 0x04,
     SX_DER_OID = 0x06,
     SX_DER_SEQUENCE = 0x30,
     SX_DER_SET = 0x31,
     SX_DER_CONTEXT_0 = 0x80,             /* [0], primitive */
     SX_DER_CONTEXT_0_CONSTRUCTED = 0xa0, /* [0], constructed */
+    SX_DER_CONTEXT_1_CONSTRUCTED = 0xa1,
 };
 
 /* The next element's tag; 0 at the end. Nothing is read. */
