@@ -22,6 +22,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import sys
 
 import servers
 import support
@@ -286,6 +287,14 @@ class Realms:
             KRB5_KTNAME=str(self.folder / "no-keytab"), **more,
         )
 
+    def server_environment(self):
+        """What a server needs to take tickets."""
+        return {
+            "KRB5_CONFIG": str(self.default_config), "KRB5_KTNAME": str(self.keytab),
+            "KRB5CCNAME": f"FILE:{self.folder / 'no-cache'}",
+            "KRB5RCACHENAME": f"file2:{self.folder / 'replays'}",
+        }
+
     def ticket(self, principal, *options, config=None):
         """A new cache with a ticket for the user; options go to kinit, such as -l 10s."""
         cache = support.folder("cache") / "krb5cc"
@@ -315,23 +324,42 @@ def shift_clock(cache, seconds):
     cache.write_bytes(data[:2] + struct.pack(">H", len(header)) + header + data[4 + length:])
 
 
-class Server(servers.Sshd):
-    """An sshd that takes GSSAPI: with the servers' keytab, or another."""
+class Target:
+    """A server of a test: its world, its port, its log, and options that trust its host key."""
 
-    def __init__(self, world, *extra, keytab=None, config=None, **more):
+    mark = 0 # of the log
+
+    def sign_on(
+        self, mode, *options, command="echo in", cache=None, config=None, host=HOST,
+        is_trusted=True, **more,
+    ):
+        """Runs a command with sexec in a mode (MIC or KEYEX), with the tickets of a cache. Without
+        is_trusted, no option tells the host key. In what it says there is never the password."""
+        trust = self.trust() if is_trusted else []
+        self.mark = len(self.log.read_bytes())
+        done = support.run(
+            ["-4", "-p", self.port, *trust, "--set", f"ssh_auth_mode={mode}", *options,
+             f"{servers.USER}@{host}", command],
+            env=self.world.environment(cache, config), **more,
+        )
+        check(PASSWORD not in done.err and PASSWORD.encode() not in done.out, "a password is told")
+        return done
+
+    def told(self):
+        """What the server has logged since the last sign_on()."""
+        return self.log.read_bytes()[self.mark:].decode("utf-8", "replace")
+
+
+class Server(Target, servers.Sshd):
+    """An sshd that takes GSSAPI, by the servers' keytab."""
+
+    def __init__(self, world, *extra, **more):
         self.world = world
-        self.mark = 0 # of the log
-        config = config or world.default_config
-        environment = {
-            "KRB5_CONFIG": str(config), "KRB5_KTNAME": str(keytab or world.keytab),
-            "KRB5CCNAME": f"FILE:{world.folder / 'no-cache'}",
-            "KRB5RCACHENAME": f"file2:{world.folder / 'replays'}",
-        }
         super().__init__(
             *extra, "GSSAPIAuthentication yes", "GSSAPIKeyExchange yes",
-            "GSSAPIStrictAcceptorCheck no", f"SetEnv KRB5_CONFIG={config}",
+            "GSSAPIStrictAcceptorCheck no", f"SetEnv KRB5_CONFIG={world.default_config}",
             "LogLevel DEBUG1", # tells each exchange by its name
-            environment=environment, **more,
+            environment=world.server_environment(), **more,
         )
 
     def kex(self):
@@ -343,32 +371,8 @@ class Server(servers.Sshd):
         line = next(one for one in said.splitlines() if one.startswith("gssapikexalgorithms "))
         return line.split()[1].split(",")
 
-    def options(self):
-        """What sexec needs here, but for a way to sign on."""
-        return ["-4", "-p", self.port, *self.trust()]
-
-    def sign_on(
-        self, mode, *options, command="echo in", cache=None, config=None, host=HOST,
-        is_trusted=True, **more,
-    ):
-        """Runs a command with sexec in a mode (MIC or KEYEX), with the tickets of a cache. Without
-        is_trusted, no option tells the host key. In what it says there is never the password."""
-        where = self.options() if is_trusted else ["-4", "-p", self.port]
-        self.mark = len(self.log.read_bytes())
-        done = support.run(
-            [*where, "--set", f"ssh_auth_mode={mode}", *options, f"{servers.USER}@{host}",
-             command],
-            env=self.world.environment(cache, config), **more,
-        )
-        check(PASSWORD not in done.err and PASSWORD.encode() not in done.out, "a password is told")
-        return done
-
-    def told(self):
-        """What sshd has logged since the last sign_on()."""
-        return self.log.read_bytes()[self.mark:].decode("utf-8", "replace")
-
     def exchanges(self):
-        """The key exchanges of that time, in their order."""
+        """The key exchanges since the last sign_on(), in their order."""
         return re.findall(r"kex: algorithm: (\S+)", self.told())
 
     def accepted(self):
@@ -392,3 +396,44 @@ class Server(servers.Sshd):
              command],
             program="/usr/bin/ssh", env=env, **more,
         )
+
+
+class AsyncSshServer(Target):
+    """asyncssh_gss_server.py, which takes these principals. Its log is what it prints."""
+
+    def __init__(self, world, *principals, rekey_seconds=3600):
+        self.world = world
+        self.key = servers.keys() / "host_ecdsa256"
+        self.log = support.folder("asyncssh") / "log"
+        program = pathlib.Path(__file__).parent / "asyncssh_gss_server.py"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-W", "ignore", program, self.key, HOST, str(rekey_seconds),
+                 *principals],
+                stdin=subprocess.DEVNULL, stdout=log,
+                env={**support.clean_environment(PYTHONDONTWRITEBYTECODE="1"),
+                     **world.server_environment()},
+            )
+        servers.wait_until(
+            lambda: self.process.poll() is not None or b"\n" in self.log.read_bytes()
+        )
+        said = self.log.read_text(encoding="utf-8")
+        check(said.startswith("port "), f"asyncssh_gss_server.py did not start, see above: {said}")
+        self.port = int(said.split()[1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    def trust(self):
+        return [f"--host-key-fingerprint={servers.fingerprint(self.key)}"]
+
+    def exchanges(self):
+        return re.findall(r"^kex (\S+)", self.told(), re.MULTILINE)
+
+    def users(self):
+        """The principals that asked to be let in."""
+        return re.findall(r"^asks (\S+)", self.told(), re.MULTILINE)

@@ -182,7 +182,7 @@ def show_interrupt(world, server, mode):
     with realms.SilentKdc() as kdc:
         env = world.environment(world.ticket("alice"), world.config(kdcs={HOME: kdc.port}))
         arguments = [
-            *server.options(), "--set", f"ssh_auth_mode={mode}",
+            "-4", "-p", server.port, *server.trust(), "--set", f"ssh_auth_mode={mode}",
             f"{servers.USER}@{realms.HOST}", "true",
         ]
         with subprocess.Popen(

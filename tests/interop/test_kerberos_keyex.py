@@ -60,7 +60,7 @@ def show_exchange(world, server, setup, name):
 
 
 def show_default(world, server, setup):
-    """Without a list of one's own: policy fips has no gss exchange then, and says how to have it."""
+    """Without a list of one's own: policy fips has no gss exchange then, and says how."""
     done = server.sign_on(KEYEX, *setup.options, cache=world.ticket("alice"))
     if setup.policy == "fips":
         return done.expect_failure(POLICY, "=+gss-").lines()[0]
