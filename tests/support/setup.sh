@@ -15,6 +15,7 @@ check='clang libclang-rt-dev clang-format libcmocka-dev valgrind libc6-dbg pytho
     libpam-wrapper libnss-wrapper libuid-wrapper'
 serve='dropbear-bin putty-tools python3-asyncssh python3-paramiko python3-twisted
     python3-cryptography python3-openssl softhsm2 opensc libnettle8'
+proxies='tinyproxy microsocks dante-server'
 kerberos='krb5-kdc krb5-admin-server krb5-user faketime'
 pam='libpam0g-dev'
 collect='rsyslog'
@@ -22,7 +23,7 @@ race='libssh-dev libssh2-1-dev'
 
 case "${1:-}" in
 demo) wanted="$build $run" ;;
-test) wanted="$build $run $check $serve $kerberos $pam $race $collect" ;;
+test) wanted="$build $run $check $serve $proxies $kerberos $pam $race $collect" ;;
 bench) wanted="$build $run putty-tools python3 libcmocka-dev libpam-wrapper $race" ;;
 *) echo "usage: setup.sh demo|test|bench" >&2; exit 2 ;;
 esac
