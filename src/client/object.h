@@ -120,7 +120,7 @@ struct sx_values {
     char *firewall_data;
     char *proxy_exceptions;
     bool tcp_keep_alive;
-    int keep_alive_ms;          /* 0: the system's, like the next three */
+    int keep_alive_ms; /* 0: the system's, like the next three */
     int keep_alive_interval_ms;
     int in_buffer;
     int out_buffer;

@@ -141,7 +141,7 @@ static enum sx_err judge(struct sx_proxy *proxy, struct sx_fault *fault)
         return SX_OK;
     }
     sx_escape(shown, sizeof shown, sx_slice_of(proxy->reply + 9, proxy->reply_len - 9));
-    if (status == 407)
+    if (status == 407 || status == 401) /* 401 is a server's, but tinyproxy says so too */
         return sx_fault_set(fault, SX_ERR_PROXY_AUTH, "the proxy \"%s\" wants %s (\"%s\")",
                             proxy->config->host,
                             proxy->config->user[0] == '\0'

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Through proxies: tinyproxy (HTTP), microsocks (SOCKS5) and Dante (SOCKS4, 4A and 5), with and
-without authentication, refused and dead targets; proxies that hang, talk too much, or close at each
-byte; several addresses of which the first is dead; the settings of the socket."""
+"""Through proxies: tinyproxy (HTTP), microsocks (SOCKS5), Dante (SOCKS4 and 5) and ssh -D (4A as
+well), with and without authentication, refused and dead targets; proxies that hang, talk too much,
+or close at each byte; several addresses of which the first is dead; the settings of the socket."""
 
 import base64
 import os
@@ -18,7 +18,7 @@ import servers
 import support
 from support import check
 
-FAILED, REFUSED_TCP, INVALID, TIMEOUT, NO_HOST = 1032, 10061, 10022, 201, 11001
+FAILED, REFUSED_TCP, INVALID, TIMEOUT, SETTING = 1032, 10061, 10022, 201, 3006
 FIREWALL, FIREWALL_USER, FIREWALL_ANSWER = 3037, 3038, 3039
 TUNNEL, SOCKS4, SOCKS5, SOCKS4A = 1, 2, 3, 10
 ADDRESS = servers.ADDRESS
@@ -104,6 +104,22 @@ class Dante(Daemon):
         return [program, "-f", path, "-p", self.folder / "pid", "-N", "1"]
 
 
+class Dynamic(Daemon):
+    """OpenSSH's client with -D, which speaks SOCKS4A, unlike the others."""
+
+    def __init__(self, server):
+        self.server = server
+        super().__init__()
+
+    def command(self):
+        return [
+            "ssh", "-F", "none", "-N", "-D", f"{ADDRESS}:{self.port}", "-p", self.server.port, "-i",
+            self.server.client_key, "-o", "StrictHostKeyChecking=no", "-o",
+            "UserKnownHostsFile=/dev/null", "-o", "IdentityAgent=none",
+            f"{servers.USER}@{ADDRESS}",
+        ]
+
+
 def firewall(kind, port, host=ADDRESS):
     return [
         "--set", f"firewall_type={kind}", "--set", f"firewall_host={host}",
@@ -167,8 +183,8 @@ def show_settings(server):
 
     run("--set", "firewall_type=3").expect_failure(INVALID, "firewall_host")
     run("--set", "firewall_type=4").expect_failure(INVALID, "firewall_type")
-    run("--set", "firewall_password=x").expect_failure(INVALID, "all_proxy")
-    run("--set", "FirewallPassword=x").expect_failure(INVALID, "all_proxy")
+    run("--set", "firewall_password=x").expect_failure(SETTING, "all_proxy")
+    run("--set", "FirewallPassword=x").expect_failure(SETTING, "all_proxy")
     run("--set", "firewall_host=nobody.invalid").expect(0)  # of no type, so none
     run(*firewall(SOCKS5, 1, "nobody.invalid")).expect_failure(None, "nobody.invalid")
     run(*firewall(TUNNEL, 1), "--set", "FirewallData=no header").expect_failure(None)
@@ -468,19 +484,21 @@ def main():
     report = support.Report()
     with servers.Sshd() as server:
         closed = random.randrange(20000, 32000)
-        with Tinyproxy(server.port) as tiny, Microsocks() as micro, Dante(server.port) as dante:
+        with Tinyproxy(server.port) as tiny, Microsocks() as micro, Dante(server.port) as dante, \
+                Dynamic(server) as dynamic:
             for name, proxy, kind, host in [
                 ("tinyproxy", tiny, TUNNEL, ADDRESS), ("tinyproxy", tiny, TUNNEL, "localhost"),
                 ("microsocks", micro, SOCKS5, ADDRESS), ("microsocks", micro, SOCKS5, "localhost"),
                 ("Dante", dante, SOCKS5, ADDRESS), ("Dante", dante, SOCKS5, "localhost"),
                 ("Dante", dante, SOCKS4, ADDRESS), ("Dante", dante, SOCKS4, "localhost"),
-                ("Dante", dante, SOCKS4A, "localhost"),
+                ("ssh -D", dynamic, SOCKS4A, "localhost"), ("ssh -D", dynamic, SOCKS4A, ADDRESS),
+                ("ssh -D", dynamic, SOCKS4, ADDRESS), ("ssh -D", dynamic, SOCKS5, "localhost"),
             ]:
                 report.case(f"{name}, type {kind}, to {host}", show_through, server, proxy, kind,
                             host)
             report.case("tinyproxy refuses the port", show_refused, server, tiny, TUNNEL, closed)
             report.case("microsocks reaches nobody", show_refused, server, micro, SOCKS5, closed)
-            for kind in (SOCKS4, SOCKS4A, SOCKS5):
+            for kind in (SOCKS4, SOCKS5):
                 report.case(f"Dante refuses, type {kind}", show_refused, server, dante, kind,
                             closed)
             report.case("the environment's proxy", show_environment, server, micro)

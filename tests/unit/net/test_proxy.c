@@ -148,6 +148,7 @@ static void test_http_refusals(void **state)
         const char *word;
     } cases[] = {
         { "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", SX_ERR_PROXY_AUTH, "407" },
+        { "HTTP/1.0 401 Unauthorized\r\n\r\n", SX_ERR_PROXY_AUTH, "401" },
         { "HTTP/1.0 403 Access violation\r\nContent-Length: 3\r\n\r\nno!", SX_ERR_PROXY,
           "403 Access violation" },
         { "HTTP/1.1 502 \033[31m\r\n\r\n", SX_ERR_PROXY, "\\x1b" },
