@@ -15,11 +15,11 @@ check='clang libclang-rt-dev clang-format libcmocka-dev valgrind libc6-dbg pytho
     libpam-wrapper libnss-wrapper libuid-wrapper'
 serve='dropbear-bin putty-tools python3-asyncssh python3-paramiko python3-twisted
     python3-cryptography python3-openssl softhsm2 opensc libnettle8'
-proxies='tinyproxy microsocks dante-server'
 kerberos='krb5-kdc krb5-admin-server krb5-user faketime'
 pam='libpam0g-dev'
 collect='rsyslog'
 race='libssh-dev libssh2-1-dev'
+proxies='tinyproxy microsocks dante-server'
 
 case "${1:-}" in
 demo) wanted="$build $run" ;;
