@@ -91,6 +91,11 @@ enum sexec_code {
     SEXEC_SSH_PARAM = 3031,     /* no such packet field, or a value that is none of its type */
     SEXEC_AGENT = 3035,         /* the ssh-agent can't be reached, or doesn't answer in time */
     SEXEC_AGENT_ANSWER = 3036,  /* the ssh-agent's answer is wrong */
+    /* the firewall (proxy): it doesn't connect to the host, ... */
+    SEXEC_FIREWALL = 3037,
+    /* wants another user or password, or answers wrongly or too much */
+    SEXEC_FIREWALL_USER = 3038,
+    SEXEC_FIREWALL_ANSWER = 3039,
     SEXEC_KEY_STORE = 3040,     /* a kind of key store that this platform doesn't have */
     SEXEC_KEY_NOT_FOUND = 3041, /* nothing in the key store is what was searched for */
     SEXEC_TOKEN = 3042,         /* a PKCS#11 module or token can't be used */

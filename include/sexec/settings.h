@@ -58,6 +58,16 @@
  * AbsoluteTimeout                    default False
  * UseIPv6                            0 IPv4, 1 IPv6, 2 either; default 0
  * LocalHost, LocalPort               as the properties
+ * FirewallAutoDetect, FirewallType, FirewallHost, FirewallPort, FirewallUser, FirewallPassword
+ *                                    as the properties
+ * FirewallData                       headers for an HTTP proxy: lines "Name: value"
+ * ProxyExceptionsList                hosts that are connected to without proxy, in the form that they
+ *                                    are named in; semicolons between them, * and ? as in patterns
+ * TCPKeepAlive                       default False; KeepAliveTime and KeepAliveInterval set it True
+ * KeepAliveTime, KeepAliveInterval   milliseconds, in steps of a second; 0 (default): the system's
+ * Linger, LingerTime                 defaults True and 0. False: closing drops what isn't sent yet
+ * InBufferSize, OutBufferSize        bytes, as far as the system goes; 0 (default): the system's
+ * MaxTransferRate                    bytes a second to the server; 0 (default): no limit
  * TcpNoDelay                         default True. Differs: the reference's False would hold small
  *                                    requests back until the server acknowledges
  * EnablePageantAuth                  keys of the ssh-agent: 0 none, 1 as well, 2 these alone;

@@ -183,6 +183,32 @@ SEXEC_API int sexec_set_ssh_encryption_algorithms(struct sexec *object, const ch
 SEXEC_API const char *sexec_get_ssh_compression_algorithms(const struct sexec *object);
 SEXEC_API int sexec_set_ssh_compression_algorithms(struct sexec *object, const char *list);
 
+/* firewall_*: the proxy to connect through. firewall_type is one of the numbers below; setting it sets
+ * firewall_port to 80 or 1080. It counts when firewall_host is set as well. firewall_user (default
+ * "": no authentication) and firewall_password are for HTTP's Basic authentication and for SOCKS5's;
+ * SOCKS4 takes the user alone. A proxy sees both as they are. firewall_auto_detect (default false)
+ * takes all_proxy, https_proxy or http_proxy of the environment, less what no_proxy excepts, where
+ * firewall_host is "". Names are looked up by the proxy, but for SOCKS4. */
+enum {
+    SEXEC_FW_NONE = 0,
+    SEXEC_FW_TUNNEL = 1, /* HTTP CONNECT; further headers in the setting FirewallData */
+    SEXEC_FW_SOCKS4 = 2,
+    SEXEC_FW_SOCKS5 = 3,
+    SEXEC_FW_SOCKS4A = 10,
+};
+SEXEC_API bool sexec_get_firewall_auto_detect(const struct sexec *object);
+SEXEC_API int sexec_set_firewall_auto_detect(struct sexec *object, bool is_on);
+SEXEC_API int sexec_get_firewall_type(const struct sexec *object);
+SEXEC_API int sexec_set_firewall_type(struct sexec *object, int type);
+SEXEC_API const char *sexec_get_firewall_host(const struct sexec *object);
+SEXEC_API int sexec_set_firewall_host(struct sexec *object, const char *host);
+SEXEC_API int sexec_get_firewall_port(const struct sexec *object);
+SEXEC_API int sexec_set_firewall_port(struct sexec *object, int port);
+SEXEC_API const char *sexec_get_firewall_user(const struct sexec *object);
+SEXEC_API int sexec_set_firewall_user(struct sexec *object, const char *user);
+SEXEC_API const char *sexec_get_firewall_password(const struct sexec *object);
+SEXEC_API int sexec_set_firewall_password(struct sexec *object, const char *password);
+
 /* local_host, local_port: where the connection starts from; default "" and 0: chosen by the
  * system. Once connected they show what is in use. 107 and 106 while connected. */
 SEXEC_API const char *sexec_get_local_host(const struct sexec *object);

@@ -35,6 +35,8 @@ static const struct error_row error_rows[] = {
     ROW(TIMEOUT, "the operation took longer than the timeout"),
     ROW(INTERRUPTED, "the operation was interrupted"),
     ROW(PROXY, "the proxy refused or failed"),
+    ROW(PROXY_AUTH, "the proxy wants another user or password"),
+    ROW(PROXY_ANSWER, "the proxy's answer is wrong or too long"),
 
     ROW(PEER_DISCONNECT, "the server disconnected"),
     ROW(PEER_VERSION, "the server sent no usable SSH version line"),

@@ -46,7 +46,9 @@ enum sx_err {
     SX_ERR_CLOSED,       /* the peer closed the TCP connection */
     SX_ERR_TIMEOUT,
     SX_ERR_INTERRUPTED,
-    SX_ERR_PROXY,
+    SX_ERR_PROXY,        /* the proxy refuses or failed */
+    SX_ERR_PROXY_AUTH,   /* the proxy wants another user or password */
+    SX_ERR_PROXY_ANSWER, /* the proxy's answer is none */
 
     /* peer: the server sent something wrong, or said no */
     SX_ERR_PEER_DISCONNECT = 0x300, /* SSH_MSG_DISCONNECT */

@@ -25,6 +25,10 @@ static const char timeout_name[] = "timeout";
 static const char user_name[] = "ssh_user";
 static const char auth_mode_name[] = "ssh_auth_mode";
 
+static const char no_proxy_secret[] =
+    "a secret on the command line can be read by others; say it in the environment's all_proxy, with "
+    "--set FirewallAutoDetect=True";
+
 static const struct property properties[] = {
     { "ssh_host", TEXT, sexec_set_ssh_host, NULL, NULL, NULL },
     { "ssh_port", NUMBER, NULL, NULL, sexec_set_ssh_port, NULL },
@@ -40,12 +44,18 @@ static const struct property properties[] = {
     { "ssh_compression_algorithms", TEXT, sexec_set_ssh_compression_algorithms, NULL, NULL, NULL },
     { "local_host", TEXT, sexec_set_local_host, NULL, NULL, NULL },
     { "local_port", NUMBER, NULL, NULL, sexec_set_local_port, NULL },
+    { "firewall_type", NUMBER, NULL, NULL, sexec_set_firewall_type, NULL },
+    { "firewall_host", TEXT, sexec_set_firewall_host, NULL, NULL, NULL },
+    { "firewall_port", NUMBER, NULL, NULL, sexec_set_firewall_port, NULL },
+    { "firewall_user", TEXT, sexec_set_firewall_user, NULL, NULL, NULL },
     { timeout_name, NUMBER, NULL, NULL, sexec_set_timeout, NULL },
     { "ssh_password", REFUSED, NULL, NULL, NULL,
       "a secret on the command line can be read by others; use --password-file or --password-fd" },
     { "ssh_cert_store_password", REFUSED, NULL, NULL, NULL,
       "a secret on the command line can be read by others; use --passphrase-file or "
       "--passphrase-fd" },
+    { "firewall_password", REFUSED, NULL, NULL, NULL, no_proxy_secret },
+    { "FirewallPassword", REFUSED, NULL, NULL, NULL, no_proxy_secret },
     { "command", REFUSED, NULL, NULL, NULL, "write the command behind the host" },
     { "stdin", REFUSED, NULL, NULL, NULL, "the command's input is this program's own" },
     { "connected", REFUSED, NULL, NULL, NULL, "this program connects by itself" },

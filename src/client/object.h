@@ -110,6 +110,23 @@ struct sx_values {
     int agent_use;      /* enum sx_agent_use */
     char *agent_socket; /* "": SSH_AUTH_SOCK */
     char *signed_cert;  /* "": none */
+
+    bool firewall_auto_detect;
+    int firewall_type; /* enum sx_proxy_type */
+    char *firewall_host;
+    int firewall_port; /* 0: the type's */
+    char *firewall_user;
+    struct sx_secret firewall_password; /* with its NUL */
+    char *firewall_data;
+    char *proxy_exceptions;
+    bool tcp_keep_alive;
+    int keep_alive_ms; /* 0: the system's, like the next three */
+    int keep_alive_interval_ms;
+    int in_buffer;
+    int out_buffer;
+    bool linger;
+    int linger_seconds;
+    int max_transfer_rate; /* 0: no limit */
     int select_wait;
 };
 
@@ -175,6 +192,7 @@ struct sexec {
     struct sx_signer signer;
     struct sx_kerberos kerberos;
     struct sx_agent_job agent;
+    struct sx_proxy_config proxy; /* of this connection; wiped with it */
     struct sx_log log;
     struct sx_engine *engine;
     struct sx_pump pump;

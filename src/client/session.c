@@ -7,8 +7,11 @@
 
 #include "client/answers.h"
 #include "client/auditing.h"
+#include "base/memory.h"
+#include "client/action.h"
 #include "client/errors.h"
 #include "client/events.h"
+#include "client/firewall.h"
 #include "client/io.h"
 #include "client/kerberos.h"
 #include "client/packets.h"
@@ -212,6 +215,8 @@ static void on_tcp_connected(void *context)
     if (!sx_pump_peer_address(&object->pump, object->peer_host, sizeof object->peer_host, &port))
         object->peer_host[0] = '\0';
     sx_fire_connected(object, 0, "OK");
+    if (object->proxy.type != SX_PROXY_NONE)
+        sx_fire_connection_status(object, "Firewall connection complete.", 0, "OK");
     sx_fire_connection_status(object, "Remote host connection complete.", 0, "OK");
 }
 
@@ -224,12 +229,22 @@ static enum sx_err start_pump(struct sexec *object, struct sx_fault *fault)
         .family = (enum sx_address_family)values->use_ipv6,
         .local_host = values->local_host,
         .local_port = values->local_port,
-        .is_no_delay = values->tcp_no_delay,
+        .options = { .is_no_delay = values->tcp_no_delay,
+                     .is_keep_alive = values->tcp_keep_alive,
+                     .keep_alive_ms = values->keep_alive_ms,
+                     .keep_alive_interval_ms = values->keep_alive_interval_ms,
+                     .in_buffer = values->in_buffer,
+                     .out_buffer = values->out_buffer,
+                     .is_reset_on_close = !values->linger,
+                     .linger_seconds = values->linger_seconds },
+        .proxy = &object->proxy,
+        .deadline = sx_action_wakes(object),
     };
 
     object->pump = (struct sx_pump){ .fd = -1,
                                      .on_event = sx_session_event,
                                      .on_connected = on_tcp_connected,
+                                     .rate = (uint64_t)values->max_transfer_rate,
                                      .service = &object->agent.service,
                                      .ctx = object };
     return sx_pump_start(&object->pump, &config, object->engine, fault);
@@ -250,6 +265,7 @@ enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
     SX_TRY(sx_trust_open(object, fault));
     SX_TRY(load_keys(object, fault));
     object->kerberos.facts = (struct sx_gss_facts){ 0 };
+    SX_TRY(sx_firewall_choose(object, fault));
     SX_TRY(make_engine(object, fault));
     return start_pump(object, fault);
 }
@@ -258,6 +274,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
 {
     bool was_open = object->is_tcp_open;
     bool was_started = object->engine != NULL;
+    bool was_proxied = object->proxy.type != SX_PROXY_NONE;
 
     if (was_started)
         sx_pump_close(&object->pump);
@@ -270,6 +287,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
     object->local_host_shown[0] = '\0';
     object->negotiated[0] = '\0';
     sx_agent_job_stop(object);
+    sx_wipe(&object->proxy, sizeof object->proxy);
     sx_signer_clear(&object->signer);
     sx_trust_close(object);
     sx_packets_clear(object);
@@ -278,6 +296,8 @@ void sx_session_close(struct sexec *object, int code, const char *text)
     object->policy = NULL;
     if (was_open) {
         sx_fire_connection_status(object, "Remote host disconnected.", code, text);
+        if (was_proxied)
+            sx_fire_connection_status(object, "Firewall host disconnected.", code, text);
         sx_fire_disconnected(object, code, text);
     } else if (was_started && code != 0) {
         sx_fire_connected(object, code, text);

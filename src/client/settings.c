@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "client/auditing.h"
+#include "client/firewall.h"
 #include "client/errors.h"
 #include "client/kerberos.h"
 #include "client/policy_settings.h"
@@ -88,13 +89,28 @@ static const struct setting settings[] = {
     TEXT("KnownHostsGlobalFile", known_global_files, RULE_LOCKED, NULL),
     BOOL("KnownHostsHashNames", known_hashed, 0, NULL),
     TEXT("KnownHostsMode", known_mode, RULE_LOCKED, sx_check_known_mode),
+    BOOL("FirewallAutoDetect", firewall_auto_detect, RULE_LOCKED, NULL),
+    TEXT("FirewallData", firewall_data, RULE_LOCKED, NULL),
+    TEXT("FirewallHost", firewall_host, RULE_LOCKED, NULL),
+    SPECIAL("FirewallPassword", RULE_LOCKED, sx_set_firewall_password, sx_get_firewall_password),
+    INT("FirewallPort", firewall_port, 0, 65535, RULE_LOCKED),
+    SPECIAL("FirewallType", RULE_LOCKED, sx_set_firewall_type, sx_get_firewall_type),
+    TEXT("FirewallUser", firewall_user, RULE_LOCKED, NULL),
+    INT("InBufferSize", in_buffer, 0, INT_MAX / 2, RULE_LOCKED),
+    SPECIAL("KeepAliveInterval", RULE_LOCKED, sx_set_keep_alive_interval,
+            sx_get_keep_alive_interval),
+    SPECIAL("KeepAliveTime", RULE_LOCKED, sx_set_keep_alive_time, sx_get_keep_alive_time),
+    BOOL("Linger", linger, RULE_LOCKED, NULL),
+    INT("LingerTime", linger_seconds, 0, 65535, RULE_LOCKED),
     TEXT("LocalHost", local_host, RULE_LOCKED, NULL),
     INT("LocalPort", local_port, 0, 65535, RULE_LOCKED),
     SPECIAL("LogLevel", 0, sx_set_log_level, sx_get_log_level),
     SPECIAL("MaskSensitive", 0, sx_set_mask_sensitive, sx_get_mask_sensitive),
     INT("MaxLineLength", max_line_length, 256, 1024 * 1024, RULE_LOCKED),
     INT("MaxPacketSize", max_packet, 1024, 256 * 1024 - 1024, RULE_LOCKED),
+    INT("MaxTransferRate", max_transfer_rate, 0, INT_MAX, RULE_LOCKED),
     INT("MaxWindowSize", max_window, 32 * 1024, INT_MAX, RULE_LOCKED),
+    INT("OutBufferSize", out_buffer, 0, INT_MAX / 2, RULE_LOCKED),
     TEXT("OutputMode", output_mode, RULE_LOCKED, sx_check_output_mode),
     TEXT("Policy", policy, RULE_LOCKED, sx_check_policy),
     TEXT("PasswordPrompt", password_prompt, 0, NULL),
@@ -102,6 +118,7 @@ static const struct setting settings[] = {
     TEXT("Provider", provider, RULE_LOCKED, sx_check_provider),
     TEXT("ProviderConfigFile", provider_config, RULE_LOCKED, sx_check_provider_config),
     TEXT("ProviderModuleDir", module_dir, RULE_LOCKED, sx_check_module_dir),
+    TEXT("ProxyExceptionsList", proxy_exceptions, RULE_LOCKED, NULL),
     LIMIT("RekeySeconds", KIND_INT, rekey_seconds, INT_MAX / 1000, sx_get_rekey_seconds),
     TEXT("SSHAgentSocket", agent_socket, RULE_LOCKED, NULL),
     BOOL("SSHAcceptAnyServerHostKey", accept_any_host_key, RULE_LOCKED, sx_check_accept_any),
@@ -122,6 +139,7 @@ static const struct setting settings[] = {
     SPECIAL("ServerSSHVersionString", RULE_READ_ONLY, NULL, sx_get_server_version),
     TEXT("SignedSSHCert", signed_cert, RULE_LOCKED, NULL),
     TEXT("StdInFile", stdin_file, 0, NULL),
+    BOOL("TCPKeepAlive", tcp_keep_alive, RULE_LOCKED, NULL),
     BOOL("TcpNoDelay", tcp_no_delay, RULE_LOCKED, NULL),
     BOOL("TryAllAvailableAuthMethods", try_all_methods, RULE_LOCKED, NULL),
     SPECIAL("UseFIPSCompliantAPI", RULE_LOCKED, sx_set_use_fips, sx_get_use_fips),

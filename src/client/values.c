@@ -69,6 +69,10 @@ static void each_text(struct sx_values *values, void (*visit)(char **text, void 
         &values->agent_socket,
         &values->signed_cert,
         &values->ssh_cert_subject,
+        &values->firewall_host,
+        &values->firewall_user,
+        &values->firewall_data,
+        &values->proxy_exceptions,
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -107,6 +111,7 @@ enum sx_err sx_values_init(struct sx_values *values)
     values->log_level = SX_LOG_INFO;
     values->mask_sensitive = true;
     values->tcp_no_delay = true;
+    values->linger = true;
     values->kerberos_delegation = true;
     values->select_wait = 20;
     values->store_count = 1;
@@ -136,6 +141,7 @@ void sx_values_clear(struct sx_values *values)
     sx_secret_clear(&values->ssh_password);
     sx_secret_clear(&values->ssh_cert_store_password);
     sx_secret_clear(&values->ssh_cert_encoded);
+    sx_secret_clear(&values->firewall_password);
     for (int i = 0; i < SX_STORES_MAX; i++)
         sx_secret_clear(&values->stores[i]);
     memset(values, 0, sizeof *values);

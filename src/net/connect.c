@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,13 +11,41 @@
 
 enum { ATTEMPT_MS = 5000 }; /* for an address that has others behind it */
 
+enum { PEEK_SIZE = 4096 };
+
+static bool has_proxy(const struct sx_connect *state)
+{
+    return state->config.proxy != NULL && state->config.proxy->type != SX_PROXY_NONE;
+}
+
+/* Whom the socket goes to. */
+static const char *near_host(const struct sx_connect *state)
+{
+    return has_proxy(state) ? state->config.proxy->host : state->config.host;
+}
+
+static int near_port(const struct sx_connect *state)
+{
+    return has_proxy(state) ? state->config.proxy->port : state->config.port;
+}
+
+static bool is_ipv4(const char *text)
+{
+    struct in_addr address;
+
+    return inet_pton(AF_INET, text, &address) == 1;
+}
+
 enum sx_err sx_connect_start(struct sx_connect *state, const struct sx_connect_config *config,
                              struct sx_fault *fault)
 {
     memset(state, 0, sizeof *state);
     state->config = *config;
     state->fd = -1;
-    return sx_resolve_start(config->host, config->port, config->family, fault, &state->resolve);
+    if (has_proxy(state) && config->proxy->type == SX_PROXY_SOCKS4 && !is_ipv4(config->host))
+        return sx_resolve_start(config->host, config->port, SX_FAMILY_IPV4, fault, &state->target);
+    return sx_resolve_start(near_host(state), near_port(state), config->family, fault,
+                            &state->resolve);
 }
 
 static void drop_socket(struct sx_connect *state, int error)
@@ -54,10 +81,23 @@ static int bind_local(const struct sx_connect *state, int fd, int family)
     return bind(fd, (struct sockaddr *)&v4, sizeof v4) == 0 ? 0 : errno;
 }
 
+/* When the next address gets its turn: there is one, and time for all that are left. */
+static uint64_t attempt_end(const struct sx_connect *state, const struct addrinfo *address,
+                            uint64_t now)
+{
+    uint64_t left = state->config.deadline > now ? state->config.deadline - now : 0;
+    uint64_t count = 0;
+
+    for (const struct addrinfo *at = address; at != NULL; at = at->ai_next)
+        count++;
+    if (count < 2)
+        return UINT64_MAX;
+    return now + (left / count < ATTEMPT_MS ? left / count : ATTEMPT_MS);
+}
+
 /* Begins one attempt; false when this address is no good at once. */
 static bool begin_attempt(struct sx_connect *state, const struct addrinfo *address, uint64_t now)
 {
-    int on = state->config.is_no_delay;
     int error;
 
     state->tried++;
@@ -66,7 +106,7 @@ static bool begin_attempt(struct sx_connect *state, const struct addrinfo *addre
         state->last_errno = errno;
         return false;
     }
-    (void)setsockopt(state->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    sx_socket_options_set(state->fd, &state->config.options);
     error = bind_local(state, state->fd, address->ai_family);
     if (error == 0 && connect(state->fd, address->ai_addr, address->ai_addrlen) != 0 &&
         errno != EINPROGRESS)
@@ -75,7 +115,7 @@ static bool begin_attempt(struct sx_connect *state, const struct addrinfo *addre
         drop_socket(state, error);
         return false;
     }
-    state->attempt_ends = address->ai_next == NULL ? UINT64_MAX : now + ATTEMPT_MS;
+    state->attempt_ends = attempt_end(state, address, now);
     return true;
 }
 
@@ -97,15 +137,104 @@ static int attempt_result(const struct sx_connect *state, uint64_t now)
 static enum sx_err all_failed(const struct sx_connect *state, struct sx_fault *fault)
 {
     return sx_fault_set_sys(fault, SX_ERR_CONNECT, state->last_errno,
-                            "can't connect to \"%s\" port %d: %s (%u address%s tried)",
-                            state->config.host, state->config.port, strerror(state->last_errno),
-                            state->tried, state->tried == 1 ? "" : "es");
+                            "can't connect to %s\"%s\" port %d: %s (%u address%s tried)",
+                            has_proxy(state) ? "the proxy " : "", near_host(state),
+                            near_port(state), strerror(state->last_errno), state->tried,
+                            state->tried == 1 ? "" : "es");
+}
+
+/* The address that a SOCKS4 proxy is told, then the proxy's own. */
+static enum sx_err step_target(struct sx_connect *state, struct sx_fault *fault)
+{
+    const struct addrinfo *found;
+
+    SX_TRY(sx_resolve_result(state->target, fault, &found));
+    if (getnameinfo(found->ai_addr, found->ai_addrlen, state->target_text,
+                    sizeof state->target_text, NULL, 0, NI_NUMERICHOST) != 0)
+        return SX_ERR_INTERNAL;
+    sx_resolve_free(state->target);
+    state->target = NULL;
+    return sx_resolve_start(near_host(state), near_port(state), state->config.family, fault,
+                            &state->resolve);
+}
+
+/* ---- the talk with a proxy ------------------------------------------------------------------ */
+
+static enum sx_err proxy_broke(const struct sx_connect *state, int error, struct sx_fault *fault)
+{
+    return sx_fault_set_sys(fault, SX_ERR_PROXY, error,
+                            "the proxy \"%s\" port %d %s before it answered: %s", near_host(state),
+                            near_port(state),
+                            error == 0 ? "closed the connection" : "broke the connection",
+                            error == 0 ? "it may not be such a proxy" : strerror(error));
+}
+
+static enum sx_err talk_send(struct sx_connect *state, struct sx_fault *fault)
+{
+    struct sx_slice out;
+
+    while ((out = sx_proxy_to_send(&state->proxy)).len > 0) {
+        ssize_t n = send(state->fd, out.ptr, out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno == EAGAIN || errno == EWOULDBLOCK ? SX_OK
+                                                           : proxy_broke(state, errno, fault);
+        sx_proxy_sent(&state->proxy, (size_t)n);
+    }
+    return SX_OK;
+}
+
+/* What comes is looked at first and then taken as far as it is the proxy's, since the server's
+ * first words may stand behind it. */
+static enum sx_err talk(struct sx_connect *state, struct sx_fault *fault, int *out_fd)
+{
+    uint8_t bytes[PEEK_SIZE];
+    size_t taken;
+
+    while (!state->proxy.is_done) {
+        ssize_t n;
+
+        SX_TRY(talk_send(state, fault));
+        n = recv(state->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return SX_OK;
+        if (n <= 0)
+            return proxy_broke(state, n < 0 ? errno : 0, fault);
+        SX_TRY(sx_proxy_received(&state->proxy, sx_slice_of(bytes, (size_t)n), fault, &taken));
+        while (taken > 0 && (n = recv(state->fd, bytes, taken, MSG_DONTWAIT)) != 0) {
+            if (n < 0 && errno != EINTR)
+                return proxy_broke(state, errno, fault);
+            taken -= n < 0 ? 0 : (size_t)n;
+        }
+    }
+    *out_fd = state->fd;
+    state->fd = -1;
+    return SX_OK;
+}
+
+static enum sx_err begin_talk(struct sx_connect *state, struct sx_fault *fault)
+{
+    state->is_talking = true;
+    return sx_proxy_start(&state->proxy, state->config.proxy,
+                          state->target_text[0] != '\0' ? state->target_text : state->config.host,
+                          state->config.port, fault);
 }
 
 enum sx_err sx_connect_step(struct sx_connect *state, uint64_t now, struct sx_fault *fault,
                             int *out_fd)
 {
     *out_fd = -1;
+    if (state->is_talking)
+        return talk(state, fault, out_fd);
+    if (state->target != NULL) {
+        if (!sx_resolve_is_done(state->target))
+            return SX_OK;
+        SX_TRY(step_target(state, fault));
+    }
     if (state->tried == 0) {
         if (!sx_resolve_is_done(state->resolve))
             return SX_OK;
@@ -117,6 +246,10 @@ enum sx_err sx_connect_step(struct sx_connect *state, uint64_t now, struct sx_fa
 
             if (error == EINPROGRESS)
                 return SX_OK;
+            if (error == 0 && has_proxy(state)) {
+                SX_TRY(begin_talk(state, fault));
+                return talk(state, fault, out_fd);
+            }
             if (error == 0) {
                 *out_fd = state->fd;
                 state->fd = -1;
@@ -133,22 +266,29 @@ enum sx_err sx_connect_step(struct sx_connect *state, uint64_t now, struct sx_fa
 
 int sx_connect_fd(const struct sx_connect *state, short *out_events)
 {
+    if (state->is_talking) {
+        *out_events = sx_proxy_to_send(&state->proxy).len > 0 ? POLLIN | POLLOUT : POLLIN;
+        return state->fd;
+    }
     if (state->fd >= 0) {
         *out_events = POLLOUT;
         return state->fd;
     }
     *out_events = POLLIN;
-    return sx_resolve_fd(state->resolve);
+    return sx_resolve_fd(state->target != NULL ? state->target : state->resolve);
 }
 
 uint64_t sx_connect_wakes(const struct sx_connect *state)
 {
-    return state->fd >= 0 ? state->attempt_ends : UINT64_MAX;
+    return state->fd >= 0 && !state->is_talking ? state->attempt_ends : UINT64_MAX;
 }
 
 void sx_connect_clear(struct sx_connect *state)
 {
     drop_socket(state, 0);
+    sx_resolve_free(state->target);
+    state->target = NULL;
     sx_resolve_free(state->resolve);
     state->resolve = NULL;
+    sx_proxy_clear(&state->proxy);
 }

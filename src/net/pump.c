@@ -45,13 +45,40 @@ static enum sx_err work_connect(struct sx_pump *pump, struct sx_fault *fault, bo
     return SX_OK;
 }
 
+/* How much may go out now. The budget grows with the time, to a tenth of a second's at most, so
+ * that a pause doesn't end in a burst. */
+static size_t rate_budget(struct sx_pump *pump, size_t wanted)
+{
+    uint64_t now, grown, cap;
+
+    if (pump->rate == 0)
+        return wanted;
+    now = sx_clock_now();
+    cap = pump->rate / 10 > 0 ? pump->rate / 10 : 1;
+    grown = pump->rate * (now - pump->rate_at < 1000 ? now - pump->rate_at : 1000) / 1000;
+    if (grown > 0) {
+        pump->rate_left = pump->rate_left + grown < cap ? pump->rate_left + grown : cap;
+        pump->rate_at = now;
+    }
+    return pump->rate_left < wanted ? (size_t)pump->rate_left : wanted;
+}
+
+static bool is_throttled(const struct sx_pump *pump)
+{
+    return pump->rate != 0 && pump->rate_left == 0;
+}
+
 static enum sx_err work_send(struct sx_pump *pump, struct sx_fault *fault, bool *did)
 {
     struct sx_slice out = sx_engine_to_send(pump->engine);
 
     while (out.len > 0) {
-        ssize_t n = send(pump->fd, out.ptr, out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        size_t most = rate_budget(pump, out.len);
+        ssize_t n;
 
+        if (most == 0)
+            return SX_OK;
+        n = send(pump->fd, out.ptr, most, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0) {
             if (errno == EAGAIN || errno == EWOULDBLOCK)
                 return SX_OK;
@@ -63,6 +90,8 @@ static enum sx_err work_send(struct sx_pump *pump, struct sx_fault *fault, bool 
             return socket_failed(errno, "sending to", fault);
         }
         sx_engine_sent(pump->engine, (size_t)n);
+        if (pump->rate != 0)
+            pump->rate_left -= (uint64_t)n;
         *did = true;
         out = sx_engine_to_send(pump->engine);
     }
@@ -172,7 +201,7 @@ size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out)
         out->fd = sx_connect_fd(&pump->connect, &events);
     } else if (pump->state == SX_PUMP_RUNNING || pump->state == SX_PUMP_CLOSING) {
         out->fd = pump->fd;
-        if (sx_engine_to_send(pump->engine).len > 0)
+        if (sx_engine_to_send(pump->engine).len > 0 && !is_throttled(pump))
             events |= POLLOUT;
         if (pump->state == SX_PUMP_RUNNING && !sx_engine_is_waiting(pump->engine))
             events |= POLLIN;
@@ -187,13 +216,20 @@ size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out)
 
 uint64_t sx_pump_wakes(const struct sx_pump *pump)
 {
+    uint64_t throttled = UINT64_MAX;
     uint64_t wakes, service;
 
     if (pump->state == SX_PUMP_CONNECTING)
         return sx_connect_wakes(&pump->connect);
-    if (pump->state != SX_PUMP_RUNNING)
+    if (pump->state != SX_PUMP_RUNNING && pump->state != SX_PUMP_CLOSING)
         return UINT64_MAX;
+    if (is_throttled(pump) && sx_engine_to_send(pump->engine).len > 0)
+        throttled = pump->rate_at + 1 + 1000 / pump->rate;
+    if (pump->state == SX_PUMP_CLOSING)
+        return throttled;
     wakes = sx_engine_deadline(pump->engine);
+    if (throttled < wakes)
+        wakes = throttled;
     service = pump->service == NULL ? UINT64_MAX : pump->service->wakes(pump->service->ctx);
     return service < wakes ? service : wakes;
 }

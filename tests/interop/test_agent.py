@@ -35,9 +35,14 @@ class Agent:
             ["ssh-agent", "-D", "-a", self.path], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
-        check(servers.wait_until(self.path.exists), "ssh-agent did not come up")
+        check(servers.wait_until(self.listens), "ssh-agent did not come up")
         for key in keys:
             self.tool("-q", key)
+
+    def listens(self):
+        """The socket is there a moment before anybody listens on it."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.path)) == 0
 
     def tool(self, *arguments):
         done = subprocess.run(

@@ -19,10 +19,11 @@ kerberos='krb5-kdc krb5-admin-server krb5-user faketime python3-gssapi'
 pam='libpam0g-dev'
 collect='rsyslog'
 race='libssh-dev libssh2-1-dev'
+proxies='tinyproxy microsocks dante-server'
 
 case "${1:-}" in
 demo) wanted="$build $run" ;;
-test) wanted="$build $run $check $serve $kerberos $pam $race $collect" ;;
+test) wanted="$build $run $check $serve $proxies $kerberos $pam $race $collect" ;;
 bench) wanted="$build $run putty-tools python3 libcmocka-dev libpam-wrapper $race" ;;
 *) echo "usage: setup.sh demo|test|bench" >&2; exit 2 ;;
 esac

@@ -34,6 +34,8 @@ static const char *expected_name(enum sx_err err)
         NAME(TIMEOUT);
         NAME(INTERRUPTED);
         NAME(PROXY);
+        NAME(PROXY_AUTH);
+        NAME(PROXY_ANSWER);
         NAME(PEER_DISCONNECT);
         NAME(PEER_VERSION);
         NAME(PEER_DECODE);

@@ -134,6 +134,8 @@ static void test_texts_of_codes(void **state)
     assert_string_equal(sexec_error_text(-5), "Unknown error.");
     for (int code = SEXEC_EXITED_NON_ZERO; code <= SEXEC_RANDOM; code++)
         assert_string_not_equal(sexec_error_text(code), "Unknown error.");
+    for (int code = SEXEC_AGENT; code <= SEXEC_FIREWALL_ANSWER; code++)
+        assert_string_not_equal(sexec_error_text(code), "Unknown error.");
 }
 
 static void test_free_of_null_is_nothing(void **state)

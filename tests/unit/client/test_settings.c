@@ -33,6 +33,25 @@ static void test_defaults_are_those_of_the_reference(void **state)
 {
     static const char *const rows[][2] = {
         { "AbsoluteTimeout", "False" },
+        { "EnablePageantAuth", "0" },
+        { "SignedSSHCert", "" },
+        { "SSHAgentSocket", "" },
+        { "FirewallAutoDetect", "False" },
+        { "FirewallData", "" },
+        { "FirewallHost", "" },
+        { "FirewallPassword", "" },
+        { "FirewallPort", "0" },
+        { "FirewallType", "0" },
+        { "FirewallUser", "" },
+        { "ProxyExceptionsList", "" },
+        { "TCPKeepAlive", "False" },
+        { "KeepAliveInterval", "0" },
+        { "KeepAliveTime", "0" },
+        { "Linger", "True" },
+        { "LingerTime", "0" },
+        { "InBufferSize", "0" },
+        { "OutBufferSize", "0" },
+        { "MaxTransferRate", "0" },
         { "ConnectionTimeout", "0" },
         { "LogLevel", "1" },
         { "MaskSensitive", "True" },
@@ -95,6 +114,15 @@ static void test_unknown_names_and_bad_values_are_errors_that_say_so(void **stat
         "UseStrictKeyExchange=4",
         "SSHFingerprintHashAlgorithm=SHA512",
         "LocalPort=65536",
+        "EnablePageantAuth=3",
+        "FirewallType=4",
+        "FirewallType=11",
+        "FirewallType=x",
+        "FirewallPort=65536",
+        "KeepAliveTime=-1",
+        "KeepAliveInterval=x",
+        "MaxTransferRate=99999999999",
+        "Linger=maybe",
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -102,6 +130,58 @@ static void test_unknown_names_and_bad_values_are_errors_that_say_so(void **stat
         assert_true(strlen(sexec_get_last_error(*state)) > 10);
         assert_int_equal(sexec_get_last_error_code(*state), SEXEC_SETTING);
     }
+}
+
+/* FirewallType brings its port; either of the keep-alive's times switches it on. */
+static void test_settings_that_set_others(void **state)
+{
+    static const struct {
+        const char *type;
+        const char *port;
+    } types[] = { { "FirewallType=1", "80" },
+                  { "FirewallType=2", "1080" },
+                  { "FirewallType=3", "1080" },
+                  { "FirewallType=10", "1080" },
+                  { "FirewallType=0", "0" } };
+    static const char *const times[] = { "KeepAliveTime=5000", "KeepAliveInterval=0" };
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        assert_int_equal(sexec_config(*state, "FirewallPort=7", NULL), 0);
+        assert_int_equal(sexec_config(*state, types[i].type, NULL), 0);
+        expect(*state, "FirewallPort", types[i].port);
+    }
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        assert_int_equal(sexec_config(*state, "TCPKeepAlive=False", NULL), 0);
+        assert_int_equal(sexec_config(*state, times[i], NULL), 0);
+        expect(*state, "TCPKeepAlive", "True");
+    }
+    expect(*state, "KeepAliveTime", "5000");
+}
+
+static void test_firewall_properties_are_the_settings(void **state)
+{
+    struct sexec *ssh = *state;
+
+    assert_int_equal(sexec_set_firewall_type(ssh, SEXEC_FW_SOCKS4A), 0);
+    assert_int_equal(sexec_set_firewall_type(ssh, 7), SEXEC_INVALID_ARGUMENT);
+    assert_int_equal(sexec_get_firewall_type(ssh), SEXEC_FW_SOCKS4A);
+    assert_int_equal(sexec_get_firewall_port(ssh), 1080);
+    assert_int_equal(sexec_set_firewall_port(ssh, 65536), SEXEC_INVALID_ARGUMENT);
+    assert_int_equal(sexec_set_firewall_port(ssh, 9), 0);
+    assert_int_equal(sexec_set_firewall_host(ssh, "proxy"), 0);
+    assert_int_equal(sexec_set_firewall_user(ssh, "me"), 0);
+    assert_int_equal(sexec_set_firewall_password(ssh, "sesame"), 0);
+    assert_int_equal(sexec_set_firewall_auto_detect(ssh, true), 0);
+    expect(ssh, "FirewallType", "10");
+    expect(ssh, "FirewallPort", "9");
+    expect(ssh, "FirewallHost", "proxy");
+    expect(ssh, "FirewallUser", "me");
+    expect(ssh, "FirewallPassword", "sesame");
+    expect(ssh, "FirewallAutoDetect", "True");
+    assert_string_equal(sexec_get_firewall_host(ssh), "proxy");
+    assert_string_equal(sexec_get_firewall_user(ssh), "me");
+    assert_string_equal(sexec_get_firewall_password(ssh), "sesame");
+    assert_true(sexec_get_firewall_auto_detect(ssh));
 }
 
 static void test_a_refused_value_leaves_the_old_one(void **state)
@@ -172,6 +252,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_value_may_hold_an_equals_sign, make, drop),
         cmocka_unit_test_setup_teardown(test_unknown_names_and_bad_values_are_errors_that_say_so,
                                         make, drop),
+        cmocka_unit_test_setup_teardown(test_settings_that_set_others, make, drop),
+        cmocka_unit_test_setup_teardown(test_firewall_properties_are_the_settings, make, drop),
         cmocka_unit_test_setup_teardown(test_a_refused_value_leaves_the_old_one, make, drop),
         cmocka_unit_test_setup_teardown(test_fips_policy_locks_what_weakens, make, drop),
         cmocka_unit_test_setup_teardown(test_weakening_set_before_the_policy_does_not_connect, make,

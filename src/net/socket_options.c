@@ -1,0 +1,38 @@
+/* net/socket_options.c: options of a TCP socket, before it connects. */
+#include "net/socket_options.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+static void set(int fd, int level, int name, int value)
+{
+    (void)setsockopt(fd, level, name, &value, sizeof value);
+}
+
+static int seconds(int milliseconds)
+{
+    return (int)(((long long)milliseconds + 999) / 1000);
+}
+
+void sx_socket_options_set(int fd, const struct sx_socket_options *options)
+{
+    struct linger linger = { .l_onoff = 1, .l_linger = options->linger_seconds };
+
+    set(fd, IPPROTO_TCP, TCP_NODELAY, options->is_no_delay);
+    set(fd, SOL_SOCKET, SO_KEEPALIVE, options->is_keep_alive);
+    if (options->keep_alive_ms > 0)
+        set(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds(options->keep_alive_ms));
+    if (options->keep_alive_interval_ms > 0)
+        set(fd, IPPROTO_TCP, TCP_KEEPINTVL, seconds(options->keep_alive_interval_ms));
+    if (options->in_buffer > 0)
+        set(fd, SOL_SOCKET, SO_RCVBUF, options->in_buffer);
+    if (options->out_buffer > 0)
+        set(fd, SOL_SOCKET, SO_SNDBUF, options->out_buffer);
+    /* A positive time would hold up close on a socket in blocking mode; ours never is in it, and
+     * the system goes on sending in the background. */
+    if (options->is_reset_on_close)
+        linger.l_linger = 0;
+    if (options->is_reset_on_close || options->linger_seconds > 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
