@@ -38,15 +38,16 @@ def try_kind(made, kind, trials):
     shutil.copy(f"{signer}.pub", audit.folder / f"{kind}.pub")
     seed = random.randrange(2**31)
     done = support.run([audit.file, audit.verifier, scratch, kind, trials, seed], program=HELPER,
-                       timeout=280)
+                       timeout=1100)
     check(done.status == 0, f"seed {seed}: {done.out.decode()}")
     return done.out.decode().strip()
 
 
 def main():
-    support.watch(290)
+    is_full = bool(os.environ.get("SEXEC_TEST_FULL"))
+    support.watch(1150 if is_full else 120)
     report = support.Report()
-    trials = 1000 if os.environ.get("SEXEC_TEST_FULL") else 15
+    trials = 1000 if is_full else 15
     made = make()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for kind in KINDS:
