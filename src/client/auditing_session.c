@@ -1,6 +1,8 @@
 /* client/auditing_session.c: sessions and what the engine tells in them, as records. */
 #include <string.h>
 
+#include "base/mask.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "client/auditing_inside.h"
 #include "client/errors.h"
@@ -305,11 +307,25 @@ static enum sx_err open_streams(struct sexec *object, struct sx_fault *fault)
     return SX_OK;
 }
 
+/* As given, but for the secrets that its words show. */
+static enum sx_err put_command(struct sexec *object, struct sx_fault *fault)
+{
+    struct sx_audit_record record = { .type = SX_AUDIT_COMMAND_BEGIN };
+    char *masked = sx_mask_command(sx_slice_text(object->values.command));
+    enum sx_err err;
+
+    if (masked == NULL)
+        return sx_fault_note(fault, SX_ERR_MEMORY);
+    record.command_begin.command = sx_slice_text(masked);
+    err = sx_auditing_put(object, &record, fault);
+    sx_text_free_wiped(masked);
+    return err;
+}
+
 enum sx_err sx_auditing_command_begin(struct sexec *object, struct sx_fault *fault,
                                       bool *out_is_ready)
 {
     struct sx_auditing *auditing = object->auditing;
-    struct sx_audit_record record = { .type = SX_AUDIT_COMMAND_BEGIN };
     bool is_grouped;
 
     *out_is_ready = true;
@@ -317,8 +333,7 @@ enum sx_err sx_auditing_command_begin(struct sexec *object, struct sx_fault *fau
         return SX_OK;
     if (!auditing->is_waiting) {
         SX_TRY(open_streams(object, fault));
-        record.command_begin.command = sx_slice_text(object->values.command);
-        SX_TRY(sx_auditing_put(object, &record, fault));
+        SX_TRY(put_command(object, fault));
         auditing->is_in_command = true;
         auditing->command_at = sx_clock_now();
         auditing->commands++;

@@ -112,6 +112,7 @@ def show_secrets_are_not_there(sshd):
     support.run(
         ["-p", sshd.port, *sshd.trust(), *audit.settings(), "--password-file", password,
          f"{servers.USER}@{servers.ADDRESS}", "true"]).expect(255)
+    audit.run(sshd, f"true --password={secret}; PGPASSWORD={secret} true").expect(0)
     check(secret not in audit.file.read_text(encoding="utf-8"), "the audit holds a password")
     check(audit.key.stat().st_mode & 0o777 == 0o600, "the key's mode")
 
