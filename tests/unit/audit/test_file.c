@@ -1,15 +1,19 @@
 /* The audit file: one order for threads and processes, what a killed writer leaves, and everything
  * that can be wrong with the file or its key. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -172,15 +176,16 @@ static void test_records_of_one_writer_are_a_chain(void **state)
 
 enum { THREADS = 100, PROCESSES = 20, EACH = 8 };
 
+/* Counts what writers were told to be durable, if they are given a counter. */
 static void *write_each(void *context)
 {
+    atomic_ulong *committed = context;
     struct sx_audit_crypto own;
     struct sx_audit_file file;
     struct sx_audit_mark place;
     struct sx_fault fault = { 0 };
     intptr_t failed = 0;
 
-    (void)context;
     if (sx_audit_crypto_open(fixture_provider(), &own) != SX_OK)
         return (void *)1;
     if (sx_audit_file_open(&own, path, key_path, &fault, &file) != SX_OK)
@@ -190,6 +195,8 @@ static void *write_each(void *context)
 
         failed |= sx_audit_file_append(&file, &own, &record, &fault, NULL, &place) != SX_OK;
         failed |= sx_audit_file_commit(&file, &own, place, &fault) != SX_OK;
+        if (failed == 0 && committed != NULL)
+            atomic_fetch_add(committed, 1);
     }
     sx_audit_file_close(&file);
     sx_audit_crypto_close(&own);
@@ -264,14 +271,14 @@ static void test_a_torn_record_is_taken_away_and_recorded(void **state)
 
 enum { WRITERS = 20 };
 
-static pid_t start_writer(void)
+static pid_t start_writer(atomic_ulong *committed)
 {
     pid_t child = fork();
 
     assert_true(child >= 0);
     if (child == 0)
         for (;;)
-            if (write_each(NULL) != NULL)
+            if (write_each(committed) != NULL)
                 _exit(1);
     return child;
 }
@@ -279,13 +286,16 @@ static pid_t start_writer(void)
 static void test_writers_can_be_killed_at_any_moment(void **state)
 {
     const unsigned rounds = fixture_is_full() ? 500 : 12;
+    atomic_ulong *committed =
+        mmap(NULL, sizeof *committed, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     unsigned seed = 4711;
 
+    assert_ptr_not_equal(committed, MAP_FAILED);
     for (unsigned round = 0; round < rounds; round++) {
         pid_t children[WRITERS];
 
         for (int i = 0; i < WRITERS; i++)
-            children[i] = start_writer();
+            children[i] = start_writer(committed);
         seed = seed * 1664525 + 1013904223;
         (void)nanosleep(&(struct timespec){ .tv_nsec = 2000000 + (long)(seed >> 8) % 40000000 },
                         NULL);
@@ -299,11 +309,14 @@ static void test_writers_can_be_killed_at_any_moment(void **state)
         }
         append_some(1);
         assert_int_equal(judge(path, NULL).damage, SX_AUDIT_WHOLE);
+        assert_true(judge(path, NULL).records > atomic_load(committed)); /* none is missing */
         if (round % 10 == 9) { /* a fresh chain: the file grew long */
             assert_int_equal(teardown(state), 0);
             assert_int_equal(setup(state), 0);
+            atomic_store(committed, 0);
         }
     }
+    assert_int_equal(munmap(committed, sizeof *committed), 0);
 }
 
 /* --- What fails ------------------------------------------------------------------------------- */
