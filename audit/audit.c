@@ -145,17 +145,20 @@ static enum sx_err hand_out(const struct sx_audit *audit, struct sx_slice lines,
     return SX_OK;
 }
 
-enum sx_err sx_audit_write(struct sx_audit *audit, struct sx_audit_record *record,
+enum sx_err sx_audit_write(struct sx_audit *audit, struct sx_audit_record *records, size_t count,
                            struct sx_fault *fault)
 {
     struct sx_fault why = { 0 };
     struct sx_buffer lines;
     enum sx_err err;
 
-    sx_audit_fill(&audit->place, record);
-    record->session = audit->session[0] == '\0' ? SX_SLICE_NONE : sx_slice_text(audit->session);
-    sx_buffer_init(&lines, 4 * (size_t)SX_AUDIT_LINE_MAX);
-    err = sx_audit_file_append(&audit->file, &audit->crypto, record, &why,
+    for (size_t i = 0; i < count; i++) {
+        sx_audit_fill(&audit->place, &records[i]);
+        records[i].session =
+            audit->session[0] == '\0' ? SX_SLICE_NONE : sx_slice_text(audit->session);
+    }
+    sx_buffer_init(&lines, (count + 2) * (size_t)SX_AUDIT_LINE_MAX);
+    err = sx_audit_file_append(&audit->file, &audit->crypto, records, count, &why,
                                audit->taker.take == NULL ? NULL : &lines, &audit->written);
     if (err == SX_OK)
         audit->is_committed = false;
@@ -165,7 +168,7 @@ enum sx_err sx_audit_write(struct sx_audit *audit, struct sx_audit_record *recor
     if (err == SX_OK)
         return audit->sync == SX_AUDIT_SYNC_RECORD ? sx_audit_commit(audit, fault) : SX_OK;
     return sx_fault_set_sys(fault, SX_ERR_AUDIT, why.sys, "audit record %s: %s",
-                            sx_audit_type_name(record->type), why.text);
+                            sx_audit_type_name(records[0].type), why.text);
 }
 
 enum sx_err sx_audit_commit(struct sx_audit *audit, struct sx_fault *fault)

@@ -46,10 +46,10 @@ SX_MUST_USE enum sx_err sx_audit_use(struct sx_audit *audit, struct sx_provider 
 SX_MUST_USE enum sx_err sx_audit_session_new(struct sx_audit *audit);
 void sx_audit_session_none(struct sx_audit *audit);
 
-/* sx_audit_write seals the record, whose type and members the caller filled in, and appends it;
- * each failure is SX_ERR_AUDIT with a text. */
-SX_MUST_USE enum sx_err sx_audit_write(struct sx_audit *audit, struct sx_audit_record *record,
-                                       struct sx_fault *fault);
+/* sx_audit_write seals records, whose types and members the caller filled in, and appends them at
+ * once; each failure is SX_ERR_AUDIT with a text. */
+SX_MUST_USE enum sx_err sx_audit_write(struct sx_audit *audit, struct sx_audit_record *records,
+                                       size_t count, struct sx_fault *fault);
 
 /* sx_audit_commit returns when everything written is durable. */
 SX_MUST_USE enum sx_err sx_audit_commit(struct sx_audit *audit, struct sx_fault *fault);

@@ -192,7 +192,8 @@ static enum sx_err write_all(struct sx_audit_append *append)
     return err;
 }
 
-static enum sx_err append_locked(struct sx_audit_append *append, struct sx_audit_record *record)
+static enum sx_err append_locked(struct sx_audit_append *append, struct sx_audit_record *records,
+                                 size_t count)
 {
     uint64_t size = 0;
 
@@ -204,9 +205,10 @@ static enum sx_err append_locked(struct sx_audit_append *append, struct sx_audit
         SX_TRY(sx_audit_append_recover(append, size));
     if (append->file->path != NULL ? append->state.size == 0 : append->state.head.next == 0)
         SX_TRY(seal_log_begin(append, NULL));
-    SX_TRY(sx_audit_append_seal(append, record));
+    for (size_t i = 0; i < count; i++)
+        SX_TRY(sx_audit_append_seal(append, &records[i]));
     SX_TRY(write_all(append));
-    if (record->type == SX_AUDIT_CHECKPOINT) {
+    if (records[count - 1].type == SX_AUDIT_CHECKPOINT) {
         append->state.checkpoint_next = append->state.head.next - 1;
         append->state.checkpoint_end = append->state.size;
         return sx_audit_state_write(append->crypto, append->file->state_fd, &append->state,
@@ -216,17 +218,18 @@ static enum sx_err append_locked(struct sx_audit_append *append, struct sx_audit
 }
 
 enum sx_err sx_audit_file_append(struct sx_audit_file *file, const struct sx_audit_crypto *crypto,
-                                 struct sx_audit_record *record, struct sx_fault *fault,
-                                 struct sx_buffer *out_line, struct sx_audit_mark *out_place)
+                                 struct sx_audit_record *records, size_t count,
+                                 struct sx_fault *fault, struct sx_buffer *out_line,
+                                 struct sx_audit_mark *out_place)
 {
     struct sx_audit_append append = {
-        .file = file, .crypto = crypto, .fault = fault, .like = record
+        .file = file, .crypto = crypto, .fault = fault, .like = records
     };
     enum sx_err err;
 
-    sx_buffer_init(&append.lines, 2 * (size_t)SX_AUDIT_LINE_MAX);
+    sx_buffer_init(&append.lines, (count + 2) * (size_t)SX_AUDIT_LINE_MAX);
     SX_TRY(sx_audit_state_lock(file->state_fd, SX_AUDIT_LOCK_APPEND, fault));
-    err = append_locked(&append, record);
+    err = append_locked(&append, records, count);
     sx_audit_state_unlock(file->state_fd, SX_AUDIT_LOCK_APPEND);
     if (err == SX_OK && out_line != NULL)
         err = sx_buffer_append(out_line, sx_buffer_unread(&append.lines));

@@ -28,12 +28,13 @@ SX_MUST_USE enum sx_err sx_audit_file_open(const struct sx_audit_crypto *crypto,
                                            struct sx_audit_file *out);
 void sx_audit_file_close(struct sx_audit_file *file);
 
-/* sx_audit_file_append seals and writes the record. out_line, which may be NULL, gets its line and
- * those that had to come before it (a file's first, a recovery); *out_place is what to commit. */
+/* sx_audit_file_append seals records, at least one, and writes them at once: all or none. out_line,
+ * which may be NULL, gets their lines and those that had to come before (a file's first, a
+ * recovery); *out_place is what to commit. */
 SX_MUST_USE enum sx_err sx_audit_file_append(struct sx_audit_file *file,
                                              const struct sx_audit_crypto *crypto,
-                                             struct sx_audit_record *record, struct sx_fault *fault,
-                                             struct sx_buffer *out_line,
+                                             struct sx_audit_record *records, size_t count,
+                                             struct sx_fault *fault, struct sx_buffer *out_line,
                                              struct sx_audit_mark *out_place);
 
 /* sx_audit_file_commit returns when all up to place is on disk. */

@@ -83,9 +83,8 @@ void sx_auditing_end(struct sexec *object)
             .commands = auditing->commands,
             .duration_us = (sx_clock_now() - auditing->created_at) * 1000,
         };
-        /* Nobody is left to be told. */
-        if (sx_audit_write(auditing->audit, &record, &ignored) == SX_OK)
-            (void)!sx_audit_commit(auditing->audit, &ignored);
+        /* Nobody is left to be told; each session's end was committed already. */
+        (void)!sx_audit_write(auditing->audit, &record, 1, &ignored);
         sx_audit_close(auditing->audit);
     }
     for (int i = 0; i < SX_STREAM_COUNT; i++)
@@ -113,15 +112,21 @@ static enum sx_err lose(struct sexec *object, const struct sx_fault *why, struct
     return SX_OK;
 }
 
-enum sx_err sx_auditing_put(struct sexec *object, struct sx_audit_record *record,
-                            struct sx_fault *fault)
+enum sx_err sx_auditing_put_all(struct sexec *object, struct sx_audit_record *records, size_t count,
+                                struct sx_fault *fault)
 {
     struct sx_fault why = { 0 };
 
     if (object->auditing->audit == NULL ||
-        sx_audit_write(object->auditing->audit, record, &why) == SX_OK)
+        sx_audit_write(object->auditing->audit, records, count, &why) == SX_OK)
         return SX_OK;
     return lose(object, &why, fault);
+}
+
+enum sx_err sx_auditing_put(struct sexec *object, struct sx_audit_record *record,
+                            struct sx_fault *fault)
+{
+    return sx_auditing_put_all(object, record, 1, fault);
 }
 
 enum sx_err sx_auditing_commit(struct sexec *object, struct sx_fault *fault)
@@ -213,21 +218,38 @@ void sx_auditing_count(struct sexec *object, enum sx_counted what)
         object->auditing->counts[what]++;
 }
 
-static enum sx_err flush_calls(struct sexec *object, struct sx_fault *fault)
+/* The object's begin and the calls that were kept, in batches that are written at once. */
+static enum sx_err flush_calls(struct sexec *object, struct sx_audit_record *begin,
+                               struct sx_fault *fault)
 {
-    struct sx_auditing *auditing = object->auditing;
+    enum { BATCH = 16 };
+    struct sx_buffer *calls = &object->auditing->calls;
+    struct sx_audit_record records[BATCH];
+    size_t count = 1;
 
-    while (sx_buffer_len(&auditing->calls) > 0) {
-        const char *method = (const char *)sx_buffer_unread(&auditing->calls).ptr;
-        const char *argument = method + strlen(method) + 1;
-        const char *number = argument + strlen(argument) + 1;
+    records[0] = *begin;
+    for (;;) {
+        size_t used = 0;
 
-        SX_TRY(put_call(object, sx_slice_text(method),
-                        argument[0] == '\0' ? SX_SLICE_NONE : sx_slice_text(argument),
-                        (uint64_t)strtoul(number, NULL, 10), fault));
-        sx_buffer_consume(&auditing->calls, (size_t)(number + strlen(number) + 1 - method));
+        for (; count < BATCH && used < sx_buffer_len(calls); count++) {
+            const char *method = (const char *)sx_buffer_unread(calls).ptr + used;
+            const char *argument = method + strlen(method) + 1;
+            const char *number = argument + strlen(argument) + 1;
+
+            records[count] = (struct sx_audit_record){ .type = SX_AUDIT_CALL };
+            records[count].call = (struct sx_audit_call){
+                .method = sx_slice_text(method),
+                .argument = argument[0] == '\0' ? SX_SLICE_NONE : sx_slice_text(argument),
+                .code = (uint64_t)strtoul(number, NULL, 10),
+            };
+            used += (size_t)(number + strlen(number) + 1 - method);
+        }
+        if (count == 0)
+            return SX_OK;
+        SX_TRY(sx_auditing_put_all(object, records, count, fault));
+        sx_buffer_consume(calls, used);
+        count = 0;
     }
-    return SX_OK;
 }
 
 /* ---- actions ------------------------------------------------------------------------------- */
@@ -253,8 +275,7 @@ static enum sx_err put_object_begin(struct sexec *object, struct sx_fault *fault
         .is_required = auditing->must_keep,
         .calls_lost = auditing->calls_lost,
     };
-    SX_TRY(sx_auditing_put(object, &record, fault));
-    return flush_calls(object, fault);
+    return flush_calls(object, &record, fault);
 }
 
 static enum sx_err open_sinks(struct sexec *object, struct sx_provider *provider,

@@ -46,8 +46,10 @@ struct sx_auditing {
     struct sx_digest *streams[SX_STREAM_COUNT]; /* NULL: no digests */
 };
 
-/* sx_auditing_put writes a record; when it is lost, *fault says so and SX_ERR_AUDIT is returned if
+/* sx_auditing_put_all writes records at once; sx_auditing_put one. When it is lost, *fault says so and SX_ERR_AUDIT is returned if
  * it must be kept, else the program is told by a status event. */
+SX_MUST_USE enum sx_err sx_auditing_put_all(struct sexec *object, struct sx_audit_record *records,
+                                            size_t count, struct sx_fault *fault);
 SX_MUST_USE enum sx_err sx_auditing_put(struct sexec *object, struct sx_audit_record *record,
                                         struct sx_fault *fault);
 SX_MUST_USE enum sx_err sx_auditing_commit(struct sexec *object, struct sx_fault *fault);

@@ -25,6 +25,9 @@ struct step {
 /* The label binds the keys to this use and to this form of it. */
 static const char label[] = "libsexec audit seal 1";
 
+/* What a context holds between calls. */
+static const uint8_t no_key[SX_SEAL_KEY_LEN];
+
 static OSSL_PARAM text(const char *key, const char *value)
 {
     /* OSSL_PARAM has no const, yet these calls only read. */
@@ -52,6 +55,25 @@ static enum sx_err make_kdf(struct sx_sealer *sealer)
     return err;
 }
 
+/* The digest is fetched once, here. */
+static enum sx_err make_mac(struct sx_sealer *sealer)
+{
+    const OSSL_PARAM params[] = {
+        text(OSSL_MAC_PARAM_DIGEST, sx_hash_name(SX_HASH_SHA256)),
+        text(OSSL_MAC_PARAM_PROPERTIES, sx_provider_properties(sealer->provider)),
+        OSSL_PARAM_construct_end(),
+    };
+
+    if (sealer->provider->hmac == NULL)
+        return SX_ERR_PROVIDER_FETCH;
+    sealer->mac = EVP_MAC_CTX_new(sealer->provider->hmac);
+    if (sealer->mac == NULL)
+        return SX_ERR_MEMORY;
+    if (EVP_MAC_init(sealer->mac, no_key, sizeof no_key, params) != 1)
+        return sx_openssl_fault(NULL, SX_ERR_SET_KEYS, "HMAC");
+    return SX_OK;
+}
+
 enum sx_err sx_sealer_new(struct sx_provider *provider, struct sx_sealer **out)
 {
     struct sx_sealer *sealer = sx_alloc(sizeof *sealer);
@@ -61,10 +83,8 @@ enum sx_err sx_sealer_new(struct sx_provider *provider, struct sx_sealer **out)
         return SX_ERR_MEMORY;
     sealer->provider = sx_provider_hold(provider);
     err = make_kdf(sealer);
-    if (err == SX_OK && provider->hmac == NULL)
-        err = SX_ERR_PROVIDER_FETCH;
-    if (err == SX_OK && (sealer->mac = EVP_MAC_CTX_new(provider->hmac)) == NULL)
-        err = SX_ERR_MEMORY;
+    if (err == SX_OK)
+        err = make_mac(sealer);
     if (err != SX_OK) {
         sx_sealer_free(sealer);
         return err;
@@ -111,14 +131,8 @@ static enum sx_err derive(struct sx_sealer *sealer, const uint8_t *key, struct s
 static enum sx_err make_tag(struct sx_sealer *sealer, const uint8_t *tag_key, struct sx_slice bytes,
                             uint8_t *out)
 {
-    const OSSL_PARAM params[] = {
-        text(OSSL_MAC_PARAM_DIGEST, sx_hash_name(SX_HASH_SHA256)),
-        text(OSSL_MAC_PARAM_PROPERTIES, sx_provider_properties(sealer->provider)),
-        OSSL_PARAM_construct_end(),
-    };
-    static const uint8_t no_key[SX_SEAL_KEY_LEN];
     size_t len = 0;
-    bool is_done = EVP_MAC_init(sealer->mac, tag_key, SX_SEAL_KEY_LEN, params) == 1 &&
+    bool is_done = EVP_MAC_init(sealer->mac, tag_key, SX_SEAL_KEY_LEN, NULL) == 1 &&
                    (bytes.len == 0 || EVP_MAC_update(sealer->mac, bytes.ptr, bytes.len) == 1) &&
                    EVP_MAC_final(sealer->mac, out, &len, SX_SEAL_TAG_LEN) == 1 &&
                    len == SX_SEAL_TAG_LEN;
