@@ -244,9 +244,11 @@ int sexec_config(struct sexec *object, const char *configuration_string, const c
     char shown[80];
     int code;
 
-    if (setting == NULL)
-        return sx_fail(object, SEXEC_SETTING, "there is no setting \"%s\"",
+    if (setting == NULL) { /* of a name that nobody knows, the value may be anything */
+        code = sx_fail(object, SEXEC_SETTING, "there is no setting \"%s\"",
                        sx_escape(shown, sizeof shown, name));
+        return sx_auditing_call(object, "config", shown, code);
+    }
     if (equals != NULL) {
         code = sx_auditing_config(object, configuration_string,
                                   set_value(object, setting, equals + 1));
