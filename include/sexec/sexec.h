@@ -138,13 +138,13 @@ SEXEC_API int sexec_add_ssh_cert_store(struct sexec *object, const void *store, 
 SEXEC_API int sexec_get_ssh_cert_store_type(const struct sexec *object);
 SEXEC_API int sexec_set_ssh_cert_store_type(struct sexec *object, int type);
 
-/* ssh_cert_store_password: passphrase of an encrypted key; default "". */
+/* ssh_cert_store_password: passphrase of an encrypted key, or a token's PIN; default "". */
 SEXEC_API const char *sexec_get_ssh_cert_store_password(const struct sexec *object);
 SEXEC_API int sexec_set_ssh_cert_store_password(struct sexec *object, const char *password);
 
 /* ssh_cert_subject: default "". Set it after the other ssh_cert_ properties: it searches the store
  * for a certificate with this subject, or else one that contains it, and becomes the full subject of
- * what was found; "" when nothing was. "*" is any. Such as "CN=www.server.com, OU=test, C=US"; a
+ * what was found; "" when nothing was. "*" is any, and stays when what it finds has no certificate. Such as "CN=www.server.com, OU=test, C=US"; a
  * value with a comma stands in quotes. Returns the store's error when it can't be opened. */
 SEXEC_API const char *sexec_get_ssh_cert_subject(const struct sexec *object);
 SEXEC_API int sexec_set_ssh_cert_subject(struct sexec *object, const char *subject);

@@ -101,7 +101,10 @@ const char *sx_key_form_name(enum sx_key_form form)
 
 bool sx_key_form_is_base64(struct sx_slice bytes)
 {
-    if (bytes.len < 8 || bytes.ptr[0] != 'M') /* of 0x30 */
+    static const char of_pem[] = "LS0tLS1CRUdJT"; /* "-----BEGIN" */
+
+    if (bytes.len < sizeof of_pem || (bytes.ptr[0] != 'M' && /* of 0x30 */
+                                      memcmp(bytes.ptr, of_pem, sizeof of_pem - 1) != 0))
         return false;
     for (size_t i = 0; i < bytes.len; i++) {
         uint8_t c = bytes.ptr[i];

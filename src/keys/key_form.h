@@ -27,7 +27,7 @@ enum sx_key_form sx_key_form_of(struct sx_slice bytes);
 /* What a person calls it: "PEM", "PKCS#12 (PFX)". */
 const char *sx_key_form_name(enum sx_key_form form);
 
-/* sx_key_form_is_base64 says whether bytes are nothing but base64 of something that may be DER. */
+/* sx_key_form_is_base64 says whether bytes are nothing but base64 of what may be DER or PEM. */
 bool sx_key_form_is_base64(struct sx_slice bytes);
 
 #endif

@@ -9,7 +9,7 @@
 #include "crypto/legacy.h"
 #include "wire/reader.h"
 
-enum { PUBLIC_BLOB_MAX = 64 * 1024 };
+enum { PUBLIC_BLOB_MAX = 64 * 1024, BARE_MIN = 64 };
 
 static const char rfc4716_begin[] = "---- BEGIN SSH2 PUBLIC KEY ----";
 static const char rfc4716_end[] = "---- END SSH2 PUBLIC KEY ----";
@@ -21,8 +21,25 @@ static bool begins(struct sx_slice text, const char *start)
     return text.len >= n && memcmp(text.ptr, start, n) == 0;
 }
 
+/* The blob alone in base64, as "type base64 comment" has it in its middle. */
+static bool is_bare(struct sx_slice text)
+{
+    if (text.len < BARE_MIN || !begins(text, "AAAA"))
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.ptr[i];
+
+        if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+            c != '+' && c != '/' && c != '=' && c != '\n' && c != '\r')
+            return false;
+    }
+    return true;
+}
+
 bool sx_ssh_public_is(struct sx_slice text)
 {
+    if (is_bare(text))
+        return true;
     /* A file may well be called "ssh-key". */
     if (text.len == 0 ||
         (memchr(text.ptr, ' ', text.len) == NULL && memchr(text.ptr, '\n', text.len) == NULL))
@@ -152,14 +169,16 @@ enum sx_err sx_ssh_public_decode(struct sx_provider *provider, struct sx_slice t
     sx_buffer_init(&base64, PUBLIC_BLOB_MAX);
     if (begins(text, rfc4716_begin))
         err = body_of_4716(text, fault, &base64);
+    else if (is_bare(text))
+        err = sx_buffer_append(&base64, text);
     else if (!next_line(&rest, &line) || !next_word(&line, &word) || !next_word(&line, &word))
         err = damaged(fault);
     else
         err = sx_buffer_append(&base64, word);
     if (err == SX_OK)
         err = sx_secret_reserve(&blob, sx_buffer_len(&base64) + 1);
-    if (err == SX_OK && sx_base64_decode(sx_buffer_unread(&base64), false, false, blob.ptr,
-                                         blob.cap, &blob.len) != SX_OK)
+    if (err == SX_OK && sx_base64_decode(sx_buffer_unread(&base64), true, false, blob.ptr, blob.cap,
+                                         &blob.len) != SX_OK)
         err = damaged(fault);
     if (err == SX_OK)
         err = key_of_blob(provider, sx_secret_slice(&blob), fault, &key);

@@ -265,13 +265,14 @@ def show_folder(server, setup):
 
 def show_damage(form, kind):
     """Places and lengths are sampled in the quick run. PKCS#8 holds nothing of an Ed25519 key
-    but its seed, so there, even in what was decrypted, another seed is another good key."""
+    but its seed, and of a DSA key but its private number, so there, even in what was decrypted,
+    another one is another good key."""
     path = corpus.key_file(corpus.stored(form, kind))
     public = corpus.key_file(
         corpus.tool("openssl", "pkey", "-in", corpus.key(kind) / "pkcs8", "-pubout")
     )
     passphrase = corpus.PASSPHRASE if form.secret else ""
-    has_check = kind != "ed25519" or form.name not in SEED_ALONE
+    has_check = kind not in ("ed25519", "dsa") or form.name not in SEED_ALONE
     size = path.stat().st_size
     count, step = (100, 1) if support.IS_FULL else (6, size // 5 + 1)
     support.run(

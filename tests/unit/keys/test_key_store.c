@@ -309,6 +309,36 @@ static void test_blob_of_another_form_is_refused(void **state)
     assert_int_equal(open_type(SX_STORE_JWK_FILE, "/no/such", 8, &fault, &store), SX_ERR_FILE);
 }
 
+/* "A string (binary or base64-encoded)". */
+static void test_base64_is_taken_for_the_bytes(void **state)
+{
+    static const char *const names[] = { "p256.der", "p256.pkcs8", "p256.pfx" };
+    struct data line = data_read("p256.pub");
+    char text[2 * DATA_MAX];
+    struct sx_store store = { 0 };
+    struct sx_fault fault = { 0 };
+    char *blob;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct data file = data_read(names[i]);
+
+        assert_int_equal(sx_base64_encode(data_slice(&file), text, sizeof text), SX_OK);
+        if (open_type(SX_STORE_AUTO, text, strlen(text), &fault, &store) != SX_OK)
+            fail_msg("%s: %s", names[i], fault.text);
+        assert_int_equal(store.count, 1);
+        assert_true(sx_key_is_private(store.entries[0].key));
+        sx_store_clear(&store);
+    }
+    line.bytes[line.len] = '\0';
+    blob = strchr((char *)line.bytes, ' ') + 1;
+    *strchr(blob, ' ') = '\0';
+    assert_int_equal(open_type(SX_STORE_SSH_PUBLIC_BLOB, blob, strlen(blob), &fault, &store),
+                     SX_OK);
+    assert_int_equal(store.count, 1);
+    sx_store_clear(&store);
+}
+
 static void test_folder_of_keys_is_one_store(void **state)
 {
     static const char *const names[] = { "b.pem", "a.jwk", "c.pub", ".hidden" };
@@ -367,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_private_key_of_a_certificate_is_found),
         cmocka_unit_test(test_types_are_the_references),
         cmocka_unit_test(test_blob_of_another_form_is_refused),
+        cmocka_unit_test(test_base64_is_taken_for_the_bytes),
         cmocka_unit_test(test_folder_of_keys_is_one_store),
     };
 
