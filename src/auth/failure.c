@@ -80,7 +80,8 @@ enum sx_err sx_auth_left(struct sx_auth *auth, enum sx_err err)
 {
     struct sx_fault told;
 
-    if (err != SX_ERR_PEER_DISCONNECT || auth->state == SX_AUTH_STATE_DONE || auth->tries == 0)
+    if ((err != SX_ERR_PEER_DISCONNECT && err != SX_ERR_CLOSED) ||
+        auth->state == SX_AUTH_STATE_DONE || auth->tries == 0)
         return err;
     told = *auth->fault;
     sx_fault_clear(auth->fault);

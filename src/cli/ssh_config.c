@@ -175,6 +175,7 @@ static int set_authentication(struct sx_cli *cli, const char *value)
         { "none", SEXEC_AM_NONE },
         { "password", SEXEC_AM_PASSWORD },
         { "publickey", SEXEC_AM_PUBLIC_KEY },
+        { "keyboard-interactive", SEXEC_AM_KEYBOARD_INTERACTIVE },
         { "gssapi-with-mic", SEXEC_AM_GSSAPI_WITH_MIC },
         { "gssapi-keyex", SEXEC_AM_GSSAPI_KEYEX },
     };
@@ -187,7 +188,8 @@ static int set_authentication(struct sx_cli *cli, const char *value)
                             sexec_set_ssh_auth_mode(cli->ssh, methods[i].mode));
     }
     return refuse("PreferredAuthentications", value,
-                  "one of none, password, publickey, gssapi-with-mic and gssapi-keyex");
+                  "one of none, password, publickey, keyboard-interactive, gssapi-with-mic and "
+                  "gssapi-keyex");
 }
 
 static int set_delegation(struct sx_cli *cli, const char *value)

@@ -141,7 +141,7 @@ bool sx_engine_is_waiting(const struct sx_engine *engine)
 }
 
 /* Many servers end an exchange whose tokens they can't take without a word. */
-const char *sx_engine_closed_text(const struct sx_engine *engine)
+static const char *closed_text(const struct sx_engine *engine)
 {
     return sx_transport_awaits_gss(&engine->transport)
                ? "the server closed the connection in the key exchange by Kerberos: its keytab may "
@@ -257,6 +257,15 @@ enum sx_err sx_engine_answer_ask(struct sx_engine *engine, const struct sx_slice
     if (engine->auth.state != SX_AUTH_STATE_ASKING)
         return SX_ERR_STATE;
     return latch(engine, sx_auth_answer_ask(&engine->auth, answers, count));
+}
+
+enum sx_err sx_engine_peer_closed(struct sx_engine *engine)
+{
+    if (engine->is_ended)
+        return ended(engine);
+    engine->is_ended = true; /* with nobody to say good-bye to */
+    return sx_auth_left(&engine->auth,
+                        sx_fault_set(&engine->fault, SX_ERR_CLOSED, "%s", closed_text(engine)));
 }
 
 bool sx_engine_is_logged_on(const struct sx_engine *engine)

@@ -64,6 +64,10 @@ SX_MUST_USE enum sx_err sx_engine_answer_ask(struct sx_engine *engine,
 SX_MUST_USE enum sx_err sx_engine_answer_gss(struct sx_engine *engine,
                                              const struct sx_gss_answer *answer);
 
+/* The server closed the TCP connection, and all it sent before was handled. Returns the error that
+ * this is: SX_ERR_CLOSED, or SX_ERR_AUTH_FAILED where it had refused to let the user in before. */
+SX_MUST_USE enum sx_err sx_engine_peer_closed(struct sx_engine *engine);
+
 bool sx_engine_is_logged_on(const struct sx_engine *engine);
 bool sx_engine_is_exchanging(const struct sx_engine *engine);
 
@@ -89,9 +93,6 @@ uint64_t sx_engine_progress(const struct sx_engine *engine);
 
 /* The error that ended the connection; while it lives, why the last call was refused. */
 const struct sx_fault *sx_engine_fault(const struct sx_engine *engine);
-
-/* What it means, where the engine stands, that the server closed the connection. */
-const char *sx_engine_closed_text(const struct sx_engine *engine);
 
 /* For tests and evidence. */
 const struct sx_transport *sx_engine_transport(const struct sx_engine *engine);

@@ -121,7 +121,7 @@ static enum sx_err work_running(struct sx_pump *pump, struct sx_fault *fault, bo
     if (err == SX_OK && pump->state == SX_PUMP_RUNNING)
         err = work_events(pump, did);
     if (err == SX_OK && pump->is_peer_closed && !sx_engine_is_waiting(pump->engine))
-        err = sx_fault_set(fault, SX_ERR_CLOSED, "%s", sx_engine_closed_text(pump->engine));
+        err = sx_engine_peer_closed(pump->engine);
     if (err != SX_OK && sx_engine_fault(pump->engine)->err == err) {
         /* The engine's farewell: one try, as nobody waits for it. */
         bool ignored = false;

@@ -47,7 +47,7 @@ SX_MUST_USE enum sx_err sx_pump_start(struct sx_pump *pump, const struct sx_conn
 
 /* sx_pump_work does what can be done now; *out_did says whether that was anything. An error is
  * the end of the connection: the engine's own (its fault has the text), or SX_ERR_SOCKET,
- * SX_ERR_CLOSED, SX_ERR_CONNECT, SX_ERR_RESOLVE with a text in fault. */
+ * SX_ERR_CONNECT, SX_ERR_RESOLVE with a text in fault. */
 SX_MUST_USE enum sx_err sx_pump_work(struct sx_pump *pump, struct sx_fault *fault, bool *out_did);
 
 /* sx_pump_poll fills entries (at most 2) for what it waits for and returns their number. */

@@ -6,6 +6,7 @@ asyncssh_server.py HOSTKEY
 Users:    anonymous   in without any authentication, as is anybody whose name begins with "open"
           change      password method: "right password", and demands a new one: "sentinel new"
           interactive keyboard-interactive: the answers of ROUNDS
+          abrupt      keyboard-interactive: closes the connection without a word
           all others  password method: the password is "right password"
 Commands: exit N              exits with N
           signal NAME [core]  ends by that signal, with a message
@@ -58,6 +59,8 @@ class Server(asyncssh.SSHServer):
 
     def get_kbdint_challenge(self, username, lang, submethods):
         self.round = 0
+        if username == "abrupt":
+            self.connection.abort()
         return username == "interactive" and ROUNDS[0][0]
 
     def validate_kbdint_response(self, username, responses):
@@ -115,7 +118,8 @@ class Session(asyncssh.SSHServerSession):
 
 async def main():
     server = await asyncssh.create_server(
-        Server, "127.0.0.1", 0, server_host_keys=[sys.argv[1]], encoding=None
+        Server, "127.0.0.1", 0, server_host_keys=[sys.argv[1]], encoding=None,
+        compression_algs=["zlib@openssh.com", "none", "zlib"],
     )
     print("port", server.sockets[0].getsockname()[1], flush=True)
     await asyncio.Event().wait()

@@ -5,7 +5,7 @@
  *
  *     password, answer, new, custom, passphrase SECRET      given to the library as their names say
  *     look SECRET                                           only searched for, such as a private key
- *     key FILE, prompt PATTERN, set N=V, store FILE          settings (store: its contents, as a blob)
+ *     key FILE, prompt PATTERN, set N=V, compression LIST, store FILE     settings (store: its contents, as a blob)
  *
  * A SECRET is hexadecimal of bytes that were XORed with 0x5a, so that its plain form stands nowhere
  * but where this program or the library puts it; this program wipes its own at once. Prints
@@ -224,6 +224,8 @@ static int take(struct sexec *ssh, const char *name, const char *value)
         snprintf(setting, sizeof setting, "PasswordPrompt=%s", value);
         return sexec_config(ssh, setting, NULL);
     }
+    if (strcmp(name, "compression") == 0)
+        return sexec_set_ssh_compression_algorithms(ssh, value);
     if (strcmp(name, "store") == 0)
         return take_store(ssh, value);
     if (strcmp(name, "key") == 0) {

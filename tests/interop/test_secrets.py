@@ -99,6 +99,13 @@ def show_change(other):
                masked("sentinel new"))
 
 
+def show_compressed(other):
+    """Compression from the first packet on keeps what it has seen, until the logoff."""
+    expected = {"password": (1, ANY, 1, 0)}
+    return run(other, "user", PASSWORD, expected, "set", "Policy=compat", "compression", "zlib",
+               "password", masked("right password"))
+
+
 def private_parts(path, *options):
     """Of a key: its secret number, and a piece of the file's base64 text."""
     text = subprocess.run(
@@ -170,6 +177,7 @@ def main():
     report.case("publickey, then keyboard-interactive", show_factors)
     with servers.AsyncSsh() as other:
         report.case("a change of password", show_change, other)
+        report.case("a password under compression", show_compressed, other)
     return report.end()
 
 

@@ -14,7 +14,7 @@ import support
 from support import check
 
 NONE, MULTI, PASSWORD, PUBLICKEY, INTERACTIVE, CUSTOM = 0, 1, 2, 3, 4, 6
-FAILED, PASSWORD_CHANGE, UNPROVEN = 1032, 3012, 3011
+FAILED, PASSWORD_CHANGE, DROPPED = 1032, 3012, 1120
 PROGRAM = support.BUILD / "tests" / "interop" / "sign_on"
 WORD, CODE = "sentinel word", "sentinel 246810"
 PROMPT = "PasswordPrompt=*[Pp]assword*"
@@ -275,6 +275,15 @@ def show_asyncssh_prompts(other, setup):
     return wrong.expect_failure(FAILED, "tried: keyboard-interactive")
 
 
+def show_abrupt(other):
+    """A server that closes the connection after a refusal has refused; before one, it is gone."""
+    options = ["--password", "sentinel x", "--set", PROMPT]
+    sign_on(other, "abrupt", INTERACTIVE, *options).expect_failure(DROPPED)
+    return sign_on(
+        other, "abrupt", PASSWORD, *options, "--set", "TryAllAvailableAuthMethods=True"
+    ).expect_failure(FAILED, "tried: password, keyboard-interactive ", "closed the connection")
+
+
 def show_paramiko(other, user, methods, setup):
     options = ["--password", WORD, "--set", PROMPT, "--answer", "Pet=Rex", *ANSWERS, "--key",
                other.client_key]
@@ -318,6 +327,7 @@ def main():
     report.case("too many keys", show_too_many_keys, tmp)
     with servers.AsyncSsh() as other:
         report.case("a change of password on AsyncSSH", show_change, other)
+        report.case("a server that hangs up", show_abrupt, other)
         for setup in setups:
             report.case(
                 f"{setup.name}: several prompts on AsyncSSH", show_asyncssh_prompts, other, setup

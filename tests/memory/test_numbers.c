@@ -116,6 +116,23 @@ static const struct row password_is_tried[] = {
     { 61, 82, STRAY },
     { 90, 100, STRAY },
 };
+/* The sample of 60 is a text with its tag, and so no INFO_REQUEST. Policy default takes access that
+ * asked for nothing. */
+static const struct row question_is_awaited[] = {
+    GAPS,
+    EARLY,
+    { 5, 6, STRAY },
+    { 7, 7, YES },
+    { 8, 8, STRAY },
+    { 20, 20, YES },
+    { 21, 21, STRAY },
+    { 30, 50, STRAY },
+    { 51, 51, SX_ERR_AUTH_FAILED },
+    { 52, 53, YES },
+    { 60, 60, SX_ERR_PEER_DECODE },
+    { 61, 82, STRAY },
+    { 90, 100, STRAY },
+};
 /* Two keys: a refusal of the first leads to the second. The sample PK_OK names no key. */
 static const struct row keys_are_shown[] = {
     GAPS,
@@ -254,6 +271,8 @@ static const struct situation situations[] = {
     { "none is tried", ROWS(none_is_tried), .stall = SX_MSG_USERAUTH_SUCCESS },
     { "a password is tried", ROWS(password_is_tried), .stall = SX_MSG_USERAUTH_SUCCESS,
       .mode = SX_AUTH_PASSWORD },
+    { "a question is awaited", ROWS(question_is_awaited), .stall = SX_MSG_USERAUTH_INFO_REQUEST,
+      .mode = SX_AUTH_INTERACTIVE },
     { "a key is shown", ROWS(keys_are_shown), .stall = SX_MSG_USERAUTH_PK_OK,
       .mode = SX_AUTH_PUBLICKEY },
     { "logged on", ROWS(logged_on), .stall = 0 },
@@ -272,6 +291,9 @@ static const struct situation situations[] = {
       .is_endless = true, .rekey_stall = SX_MSG_KEXINIT, .is_rekey_ours = true },
 };
 
+static const struct peer_round question[] = { { "", "", 1, { "Password: " }, { "secret" } } };
+static const char *const answers[] = { "secret", "secret", NULL };
+
 static struct session *reach(const struct situation *situation)
 {
     struct session_config config = session_config_default();
@@ -283,6 +305,9 @@ static struct session *reach(const struct situation *situation)
     config.peer.password = config.password;
     config.command = situation->command;
     config.peer.command.is_endless = situation->is_endless;
+    config.peer.rounds = question;
+    config.peer.round_count = 1;
+    config.answers = answers;
     config.keys[0] = fixture_key(config.provider, SX_KEY_ED25519, 1);
     config.keys[1] = fixture_key(config.provider, SX_KEY_ED25519, 2);
     config.peer.user_keys[0] = sx_key_public_blob(config.keys[0]);
