@@ -8,11 +8,13 @@ import subprocess
 import sys
 
 import pam
+import realms
 import servers
 import support
 from support import check
 
 MULTI, PASSWORD, PUBLICKEY, INTERACTIVE, CUSTOM = 1, 2, 3, 4, 6
+GSSAPI_WITH_MIC, GSSAPI_KEYEX = 5, 7
 PROGRAM = support.BUILD / "tests" / "interop" / "secrets"
 WORD, CODE = "a sentinel word", "sentinel 246810"
 STEPS = ("set", "connected", "off", "freed")
@@ -28,11 +30,11 @@ def fingerprints(server):
     return ",".join(map(servers.fingerprint, keys))
 
 
-def run(server, user, mode, expected, *options, code=0):
+def run(server, user, mode, expected, *options, code=0, env=None):
     """expected: a secret's name -> how often it may stand in memory after each of STEPS."""
     done = support.run(
         [servers.ADDRESS, server.port, user, fingerprints(server), mode, *options],
-        program=PROGRAM, timeout=60,
+        program=PROGRAM, timeout=60, env=env,
     )
     lines = done.out.decode().split("\n")[:-1]
     codes = [line for line in lines if line.startswith("code ")]
@@ -151,6 +153,18 @@ def show_passphrase(server):
     return told
 
 
+def show_kerberos(mode):
+    """Alternate credentials: the password goes to the Kerberos library, which must forget it too;
+    while there is a connection, its credentials may be needed again."""
+    held = {"password": (1, ANY, 1, 0)}
+    options = ["set", f"KerberosSPN=host/localhost@{realms.HOME}", "password"]
+    with realms.Realms() as world, realms.Server(world) as server:
+        env = world.environment()
+        told = run(server, servers.USER, mode, held, *options, masked(realms.PASSWORD), env=env)
+        run(server, servers.USER, mode, held, *options, masked("wrong sentinel"), env=env, code=1032)
+        return told
+
+
 def show_factors():
     steps = [pam.hidden("Password: ", WORD), pam.hidden("Code: ", CODE)]
     with pam.Server(steps, "AuthenticationMethods publickey,keyboard-interactive") as server:
@@ -175,6 +189,8 @@ def main():
             report.case(f"a private key: {kind}", show_key, server, kind)
         report.case("a passphrase", show_passphrase, server)
     report.case("publickey, then keyboard-interactive", show_factors)
+    for mode in (GSSAPI_WITH_MIC, GSSAPI_KEYEX):
+        report.case(f"alternate credentials of Kerberos, mode {mode}", show_kerberos, mode)
     with servers.AsyncSsh() as other:
         report.case("a change of password", show_change, other)
         report.case("a password under compression", show_compressed, other)
