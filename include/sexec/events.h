@@ -106,7 +106,9 @@ SEXEC_API void sexec_ssh_server_authentication_event_set_accept(
  * server's, escaped (backslash as \\, what is no printable UTF-8 as \xNN) but for line feeds and
  * tabs. echo_response: what is typed may be shown. response is what will be sent: "" at first, or
  * ssh_password where the setting PasswordPrompt matches the prompt; the setter copies into wiped
- * storage. Without a handler, prompts that PasswordPrompt doesn't match end the method. */
+ * storage. Without a handler, prompts that PasswordPrompt doesn't match end the method. The time that
+ * a person takes counts for the timeout of the logon. A request without prompts, which only tells
+ * something, comes as on_ssh_status. */
 struct sexec_ssh_keyboard_interactive_event;
 typedef void (*sexec_ssh_keyboard_interactive_handler)(
     struct sexec *object, struct sexec_ssh_keyboard_interactive_event *event, void *context);
