@@ -101,6 +101,24 @@
  * AuditDigests (own)                 whether records hold SHA-256 of the streams; default: the policy's
  * ProviderCertificate (own)          the module's certificate number, for the records
  * BuildInfo                          read-only
+ * LicenseInfo                        read-only: that none is needed
+ * UseInternalSecurityAPI             False; True is an error, as all cryptography is the provider's
+ * ProcessIdleEvents                  default True; False: do_events leaves a connection alone on which
+ *                                    no method runs
+ * ChannelDataEOL, MaxChannelDataLength  set together: output comes in pieces that end with the mark
+ *                                    or have that length (at most 1 MiB). An index such as [0] may
+ *                                    stand behind the names and means nothing, as one channel is
+ *                                    open at a time
+ * ChannelDataEOLFound                read-only, in on_stdout and on_stderr: whether the mark ended it
+ * RecordLength                       output comes in pieces of this length; 0 (default): it doesn't
+ * UseTerminal                        default False; True: commands run in a pseudo-terminal
+ * TerminalWidth, TerminalHeight      defaults 80 and 24; TerminalUsePixel: they count pixels
+ * TerminalModes                      opcode=value pairs (RFC 4254 section 8) with commas: "53=0"
+ * EncodedTerminalModes               the same as bytes: in hex, or by sexec_config_bytes
+ * TerminalType (own)                 TERM of the command, default "vt100"
+ * SSHKeepAliveInterval               seconds of silence before a request; default 0, never
+ * SSHKeepAliveCountMax               requests in a row without a life sign; then 1039. Default 5
+ * DisconnectOnChannelClose           default False; True: the connection ends with the command
  */
 #ifndef SEXEC_SETTINGS_H
 #define SEXEC_SETTINGS_H

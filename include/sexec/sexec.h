@@ -308,6 +308,11 @@ SEXEC_API int sexec_get_ssh_param_bytes(struct sexec *object, const void *payloa
 SEXEC_API int sexec_config(struct sexec *object, const char *configuration_string,
                            const char **out_value);
 
+/* config_bytes (not in the reference): sets a setting to bytes, of which EncodedTerminalModes alone
+ * may hold zero bytes. */
+SEXEC_API int sexec_config_bytes(struct sexec *object, const char *name, const void *value,
+                                 size_t length);
+
 /* ---- Audit (not in the reference) ---------------------------------------------------------
  * With AuditFile and AuditKeyFile, or a site file that says so, what the object does becomes sealed
  * records; <sexec/audit.h> verifies and shows them. */

@@ -155,6 +155,7 @@ struct sx_event_closed {
     enum sx_err err;
     uint32_t reason;
     struct sx_slice description;
+    bool is_terminal_refused; /* it was the pseudo-terminal that was refused, not the command */
 };
 
 struct sx_event_disconnect {

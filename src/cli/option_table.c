@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static int take_help(struct sx_cli *cli, const char *value)
@@ -103,19 +104,28 @@ static int take_no_input(struct sx_cli *cli, const char *value)
 
 static int take_terminal(struct sx_cli *cli, const char *value)
 {
-    (void)cli;
+    const char *type = getenv("TERM");
+    struct winsize size = { .ws_col = 0 };
+    char text[16];
+    int status = sx_cli_config(cli, "-t", "UseTerminal", "True");
+
     (void)value;
-    return sx_cli_report(SEXEC_INVALID_ARGUMENT,
-                         "-t: a pseudo-terminal for the command is not there yet; without -t it "
-                         "runs with plain streams");
+    if (status == 0 && type != NULL && type[0] != '\0')
+        status = sx_cli_config(cli, "-t (TERM)", "TerminalType", type);
+    if (status != 0 || ioctl(STDIN_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return status;
+    (void)snprintf(text, sizeof text, "%u", size.ws_col);
+    status = sx_cli_config(cli, "-t", "TerminalWidth", text);
+    if (status != 0)
+        return status;
+    (void)snprintf(text, sizeof text, "%u", size.ws_row);
+    return sx_cli_config(cli, "-t", "TerminalHeight", text);
 }
 
-/* What happens anyway. */
 static int take_no_terminal(struct sx_cli *cli, const char *value)
 {
-    (void)cli;
     (void)value;
-    return 0;
+    return sx_cli_config(cli, "-T", "UseTerminal", "False");
 }
 
 static int take_ipv4(struct sx_cli *cli, const char *value)

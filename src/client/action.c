@@ -197,7 +197,7 @@ static int end_command(struct sexec *object)
         sx_fire_error(object, code, object->last_text);
     if (sx_auditing_command_end(object, code, &object->fault) != SX_OK)
         return break_off(object, SX_ERR_AUDIT, &object->fault);
-    if (!object->is_auto_logoff || object->engine == NULL)
+    if (object->engine == NULL || (!object->is_auto_logoff && !object->values.disconnect_on_close))
         return finish(object, code);
     return begin_logoff(object, code);
 }

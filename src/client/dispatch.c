@@ -168,7 +168,10 @@ static void on_closed(struct sexec *object, const struct sx_event_closed *closed
                            "the server refused to open a session (reason %u): %s", closed->reason,
                            sx_escape(shown, sizeof shown, closed->description));
     } else if (closed->err != SX_OK) {
-        (void)sx_fault_set(&object->fault, closed->err, "the server refused to run the command");
+        (void)sx_fault_set(&object->fault, closed->err, "%s",
+                           closed->is_terminal_refused
+                               ? "the server refused a pseudo-terminal for the command"
+                               : "the server refused to run the command");
     }
     if (object->result.kind == SEXEC_RESULT_NONE) {
         object->result.kind = SEXEC_RESULT_NO_STATUS;

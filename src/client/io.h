@@ -4,6 +4,12 @@
 
 #include "client/object.h"
 
+/* Most bytes of a line, record or piece that are kept. */
+enum { SX_PIECE_MAX = 1024 * 1024 };
+
+/* ChannelDataEOLFound: whether the output that its handler has now ended with the mark. */
+int sx_get_eol_found(struct sexec *object, struct sx_buffer *out);
+
 /* Output as it came from the server: to the handlers as lines or chunks, then the window reopens. */
 void sx_output_data(struct sexec *object, bool is_stderr, struct sx_slice data);
 

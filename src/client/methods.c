@@ -96,6 +96,9 @@ int sexec_do_events(struct sexec *object)
     if (object->handler_depth > 0)
         return refuse_busy(object);
     sx_auditing_count(object, SX_COUNTED_DO_EVENTS);
+    /* An idle connection is not looked at where ProcessIdleEvents=False says so. */
+    if (object->action == SX_ACTION_NONE && !object->values.process_idle)
+        return 0;
     code = sx_action_advance(object, &did);
     if (!did && code == 0 && object->values.select_wait > 0) {
         uint64_t until = sx_clock_now() + (uint64_t)object->values.select_wait;

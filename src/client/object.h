@@ -100,6 +100,19 @@ struct sx_values {
     char *stdin_file;
     int max_line_length;
     char *output_mode;
+    char *data_eol;
+    int max_channel_data; /* counts together with data_eol */
+    int record_length;
+    bool use_terminal;
+    bool terminal_pixels;
+    int terminal_width;
+    int terminal_height;
+    char *terminal_type;
+    struct sx_terminal_modes terminal_modes;
+    int keepalive_interval;
+    int keepalive_count;
+    bool disconnect_on_close;
+    bool process_idle;
     int log_level;
     bool mask_sensitive;
     int connection_timeout;
@@ -203,6 +216,7 @@ struct sexec {
     int stdin_fd;                /* of StdInFile; -1 */
     struct sx_secret stdin_left; /* what was read from it */
     size_t stdin_offset;         /* and how much of that was taken */
+    bool is_eol_found;           /* of the output that its handler has now */
     enum sx_err stream_error;    /* StdInFile broke, or no memory for output: ends the action */
     size_t bytes_taken;
     size_t held_output; /* by the handler that runs now */

@@ -194,7 +194,15 @@ static enum sx_err make_engine(struct sexec *object, struct sx_fault *fault)
                   .keys = keys,
                   .key_count = key_count },
         .channel = { .window = (uint32_t)values->max_window,
-                     .max_packet = (uint32_t)values->max_packet },
+                     .max_packet = (uint32_t)values->max_packet,
+                     .has_terminal = values->use_terminal,
+                     .is_terminal_in_pixels = values->terminal_pixels,
+                     .terminal_width = (uint32_t)values->terminal_width,
+                     .terminal_height = (uint32_t)values->terminal_height,
+                     .terminal_type = values->terminal_type,
+                     .terminal_modes = &values->terminal_modes },
+        .keepalive = { .interval_seconds = (unsigned)values->keepalive_interval,
+                       .count_max = (unsigned)values->keepalive_count },
     };
 
     return sx_engine_new(&config, object->action_started, fault, &object->engine);

@@ -3,13 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "client/auditing.h"
 #include "client/errors.h"
+#include "client/io.h"
 #include "client/kerberos.h"
 #include "client/policy_settings.h"
 #include "client/special.h"
+#include "client/terminal.h"
 #include "client/trust.h"
 #include "client/values.h"
 
@@ -69,6 +73,23 @@ static const struct setting settings[] = {
     SPECIAL("AuditSync", 0, sx_set_audit_sync, sx_get_audit_sync),
     SPECIAL("AuditSyslog", 0, sx_set_audit_syslog, sx_get_audit_syslog),
     BOOL("AllowLooseKeyFileMode", allow_loose_key_file, RULE_LOCKED, NULL),
+    TEXT("ChannelDataEOL", data_eol, 0, NULL),
+    SPECIAL("ChannelDataEOLFound", RULE_READ_ONLY, NULL, sx_get_eol_found),
+    BOOL("DisconnectOnChannelClose", disconnect_on_close, 0, NULL),
+    SPECIAL("EncodedTerminalModes", RULE_LOCKED, sx_set_encoded_modes, sx_get_encoded_modes),
+    SPECIAL("LicenseInfo", RULE_READ_ONLY, NULL, sx_get_license),
+    INT("MaxChannelDataLength", max_channel_data, 0, SX_PIECE_MAX, 0),
+    BOOL("ProcessIdleEvents", process_idle, 0, NULL),
+    INT("RecordLength", record_length, 0, SX_PIECE_MAX, 0),
+    INT("SSHKeepAliveCountMax", keepalive_count, 1, 1000, RULE_LOCKED),
+    INT("SSHKeepAliveInterval", keepalive_interval, 0, INT_MAX / 1000, RULE_LOCKED),
+    INT("TerminalHeight", terminal_height, 0, INT_MAX, RULE_LOCKED),
+    SPECIAL("TerminalModes", RULE_LOCKED, sx_set_terminal_modes, sx_get_terminal_modes),
+    TEXT("TerminalType", terminal_type, RULE_LOCKED, sx_check_terminal_type),
+    BOOL("TerminalUsePixel", terminal_pixels, RULE_LOCKED, NULL),
+    INT("TerminalWidth", terminal_width, 0, INT_MAX, RULE_LOCKED),
+    SPECIAL("UseInternalSecurityAPI", 0, sx_set_internal_api, sx_get_internal_api),
+    BOOL("UseTerminal", use_terminal, RULE_LOCKED, NULL),
     SPECIAL("BuildInfo", RULE_READ_ONLY, NULL, sx_get_build_info),
     TEXT("ClientSSHVersionString", client_version, RULE_LOCKED, sx_check_client_version),
     INT("ConnectionTimeout", connection_timeout, 0, INT_MAX / 1000, 0),
@@ -234,13 +255,59 @@ static int get_value(struct sexec *object, const struct setting *setting, struct
     return sx_lend_text(object, out, number);
 }
 
+/* "ChannelDataEOL[0]": one channel is open at a time, so that every number means it. */
+static struct sx_slice without_index(struct sx_slice name)
+{
+    const uint8_t *bracket = name.len == 0 ? NULL : memchr(name.ptr, '[', name.len);
+    size_t len = bracket == NULL ? 0 : (size_t)(bracket - name.ptr);
+
+    if (bracket == NULL || name.ptr[name.len - 1] != ']')
+        return name;
+    for (size_t i = len + 1; i + 1 < name.len; i++)
+        if (name.ptr[i] < '0' || name.ptr[i] > '9')
+            return name;
+    /* only these are said of a channel */
+    if ((len == 14 && strncasecmp((const char *)name.ptr, "ChannelDataEOL", len) == 0) ||
+        (len == 19 && strncasecmp((const char *)name.ptr, "ChannelDataEOLFound", len) == 0) ||
+        (len == 20 && strncasecmp((const char *)name.ptr, "MaxChannelDataLength", len) == 0))
+        return sx_slice_of(name.ptr, len);
+    return name;
+}
+
+int sexec_config_bytes(struct sexec *object, const char *name, const void *value, size_t length)
+{
+    const struct setting *setting = find(without_index(sx_slice_text(name)));
+    char *text;
+    int code;
+
+    if (setting != NULL && setting->set == sx_set_encoded_modes) {
+        if (sx_is_in_progress(object))
+            return sx_fail(object, SEXEC_BAD_STATE,
+                           "setting %s can't be changed while a connection is in progress",
+                           setting->name);
+        return sx_set_encoded_mode_bytes(object, sx_slice_of(value, length));
+    }
+    if (setting == NULL || (length > 0 && memchr(value, '\0', length) != NULL))
+        return sx_fail(object, SEXEC_SETTING,
+                       setting == NULL ? "there is no setting of that name"
+                                       : "only EncodedTerminalModes can hold zero bytes");
+    text = sx_alloc(length + 1);
+    if (text == NULL)
+        return sx_fail_err(object, SX_ERR_MEMORY, &object->fault);
+    if (length > 0)
+        memcpy(text, value, length);
+    code = set_value(object, setting, text);
+    sx_free_wiped(text, length + 1);
+    return code;
+}
+
 int sexec_config(struct sexec *object, const char *configuration_string, const char **out_value)
 {
     const char *equals = strchr(configuration_string, '=');
     struct sx_slice name =
         sx_slice_of(configuration_string, equals == NULL ? strlen(configuration_string)
                                                          : (size_t)(equals - configuration_string));
-    const struct setting *setting = find(name);
+    const struct setting *setting = find(without_index(name));
     char shown[80];
     int code;
 

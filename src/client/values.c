@@ -58,6 +58,8 @@ static void each_text(struct sx_values *values, void (*visit)(char **text, void 
         &values->kerberos_keytab,
         &values->kerberos_cache,
         &values->accept_ca_keys,
+        &values->data_eol,
+        &values->terminal_type,
         &values->known_files,
         &values->known_global_files,
         &values->known_mode,
@@ -109,6 +111,10 @@ enum sx_err sx_values_init(struct sx_values *values)
     values->tcp_no_delay = true;
     values->kerberos_delegation = true;
     values->select_wait = 20;
+    values->terminal_width = 80;
+    values->terminal_height = 24;
+    values->keepalive_count = 5;
+    values->process_idle = true;
     values->store_count = 1;
     each_text(values, make_empty, &err);
     if (err == SX_OK)
@@ -121,6 +127,8 @@ enum sx_err sx_values_init(struct sx_values *values)
         err = sx_text_set(&values->output_mode, "lines");
     if (err == SX_OK)
         err = sx_text_set(&values->known_mode, "yes");
+    if (err == SX_OK)
+        err = sx_text_set(&values->terminal_type, "vt100");
     if (err == SX_OK)
         err = sx_text_set(&values->version_patterns, "*SSH-1.99-*,*SSH-2.0-*");
     if (err == SX_OK)

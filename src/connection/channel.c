@@ -74,6 +74,35 @@ enum sx_err sx_channel_execute(struct sx_channel *channel, struct sx_slice comma
     return SX_OK;
 }
 
+/* The command is only sent once the terminal is there: it would run without one else. */
+static enum sx_err ask_terminal(struct sx_channel *channel)
+{
+    const struct sx_channel_config *config = &channel->config;
+    bool in_pixels = config->is_terminal_in_pixels;
+    const struct sx_terminal_modes none = { { 0 }, 1 };
+    const struct sx_terminal_modes *modes =
+        config->terminal_modes == NULL || config->terminal_modes->len == 0 ? &none
+                                                                           : config->terminal_modes;
+    const struct sx_msg_pty_req msg = {
+        .recipient = channel->remote_id,
+        .want_reply = true,
+        .term = sx_slice_text(config->terminal_type),
+        .columns = in_pixels ? 0 : config->terminal_width,
+        .rows = in_pixels ? 0 : config->terminal_height,
+        .width_pixels = in_pixels ? config->terminal_width : 0,
+        .height_pixels = in_pixels ? config->terminal_height : 0,
+        .modes = sx_slice_of(modes->bytes, modes->len),
+    };
+    struct sx_writer payload;
+
+    SX_TRY(sx_transport_begin(channel->transport, 128 + msg.term.len + msg.modes.len, &payload));
+    sx_msg_pty_req_encode(&payload, &msg);
+    SX_TRY(sx_transport_end(channel->transport, &payload));
+    channel->state = SX_CHANNEL_STARTING;
+    channel->is_terminal_asked = true;
+    return SX_OK;
+}
+
 enum sx_err sx_channel_send_exec(struct sx_channel *channel)
 {
     struct sx_slice command = sx_buffer_unread(&channel->command);
@@ -84,6 +113,8 @@ enum sx_err sx_channel_send_exec(struct sx_channel *channel)
         sx_buffer_clear(&channel->command);
         return sx_channel_close(channel);
     }
+    if (channel->config.has_terminal && channel->state == SX_CHANNEL_OPENING)
+        return ask_terminal(channel);
     SX_TRY(sx_transport_begin(channel->transport, 64 + command.len, &payload));
     sx_msg_exec_encode(&payload, channel->remote_id, true, command);
     SX_TRY(sx_transport_end(channel->transport, &payload));

@@ -3,6 +3,7 @@
 #ifndef SX_CONNECTION_CHANNEL_H
 #define SX_CONNECTION_CHANNEL_H
 
+#include "connection/terminal.h"
 #include "transport/transport.h"
 
 enum {
@@ -15,6 +16,13 @@ enum {
 struct sx_channel_config {
     uint32_t window;     /* bytes that the server may send ahead, at most */
     uint32_t max_packet; /* bytes of data in one packet to us */
+    /* A pseudo-terminal for the command (RFC 4254 section 6.2). All is borrowed. */
+    bool has_terminal;
+    bool is_terminal_in_pixels; /* what width and height count, instead of characters */
+    uint32_t terminal_width;
+    uint32_t terminal_height;
+    const char *terminal_type;                      /* of TERM */
+    const struct sx_terminal_modes *terminal_modes; /* NULL: none */
 };
 
 enum sx_channel_state {
@@ -50,8 +58,9 @@ struct sx_channel {
     bool is_close_received;
     bool is_blocked; /* a write took less than all: say when it can go on */
     bool has_exit;
-    bool is_refused;   /* the server said no to exec */
-    uint64_t progress; /* data and life signs of the command: what counts as activity */
+    bool is_terminal_asked; /* pty-req is not answered yet, exec follows */
+    bool is_refused;        /* the server said no to exec, or to the terminal before it */
+    uint64_t progress;      /* data and life signs of the command: what counts as activity */
 };
 
 void sx_channel_init(struct sx_channel *channel, const struct sx_channel_config *config,

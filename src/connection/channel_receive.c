@@ -56,7 +56,7 @@ static enum sx_err on_open_failure(struct sx_channel *channel, struct sx_slice p
     channel->state = SX_CHANNEL_CLOSED;
     channel->progress++;
     event.closed =
-        (struct sx_event_closed){ SX_ERR_PEER_CHANNEL_OPEN, msg.reason, msg.description };
+        (struct sx_event_closed){ SX_ERR_PEER_CHANNEL_OPEN, msg.reason, msg.description, false };
     return sx_event_push(channel->events, event);
 }
 
@@ -131,8 +131,10 @@ static enum sx_err on_close(struct sx_channel *channel)
         channel->is_close_sent = true;
         SX_TRY(sx_channel_send_number(channel, SX_MSG_CHANNEL_CLOSE));
     }
-    if (channel->is_refused)
+    if (channel->is_refused) {
         event.closed.err = SX_ERR_PEER_REQUEST_REFUSED;
+        event.closed.is_terminal_refused = channel->is_terminal_asked;
+    }
     channel->state = SX_CHANNEL_CLOSED;
     return sx_event_push(channel->events, event);
 }
@@ -165,6 +167,10 @@ static enum sx_err on_number(struct sx_channel *channel, struct sx_slice payload
         return on_close(channel);
     if (channel->state != SX_CHANNEL_STARTING || channel->is_refused)
         return unexpected(channel, number);
+    if (number == SX_MSG_CHANNEL_SUCCESS && channel->is_terminal_asked) {
+        channel->is_terminal_asked = false;
+        return sx_channel_send_exec(channel);
+    }
     if (number == SX_MSG_CHANNEL_SUCCESS) {
         sx_channel_measure(channel);
         return on_started(channel);

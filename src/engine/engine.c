@@ -14,6 +14,7 @@ struct sx_engine {
     struct sx_transport transport;
     struct sx_auth auth;
     struct sx_channel channel;
+    struct sx_keepalive keepalive;
     struct sx_event_queue events;
     struct sx_fault fault;      /* what ended the connection */
     struct sx_fault call_fault; /* why the last call was refused; the connection lives on */
@@ -82,6 +83,8 @@ enum sx_err sx_engine_new(const struct sx_engine_config *config, uint64_t now,
     sx_auth_init(&engine->auth, &config->auth, &engine->transport, &engine->events, &engine->fault);
     sx_channel_init(&engine->channel, &config->channel, &engine->transport, &engine->events,
                     &engine->fault);
+    sx_keepalive_init(&engine->keepalive, &config->keepalive, &engine->transport, now,
+                      &engine->fault);
     if (err != SX_OK) {
         if (fault != NULL && fault->err == SX_OK)
             *fault = engine->fault;
@@ -122,6 +125,8 @@ void sx_engine_received(struct sx_engine *engine, size_t n)
     sx_buffer_commit(&engine->transport.in, n);
     if (n == engine->read_room && engine->read_size < READ_MAX)
         engine->read_size *= 2;
+    if (n > 0)
+        sx_keepalive_moved(&engine->keepalive, engine->transport.now, true);
 }
 
 struct sx_slice sx_engine_to_send(const struct sx_engine *engine)
@@ -132,6 +137,8 @@ struct sx_slice sx_engine_to_send(const struct sx_engine *engine)
 void sx_engine_sent(struct sx_engine *engine, size_t n)
 {
     sx_buffer_consume(&engine->transport.out, n);
+    if (n > 0)
+        sx_keepalive_moved(&engine->keepalive, engine->transport.now, false);
 }
 
 bool sx_engine_is_waiting(const struct sx_engine *engine)
@@ -162,6 +169,9 @@ static enum sx_err work(struct sx_engine *engine)
         if (owner == SX_OWNER_AUTH) {
             engine->sign_on_steps++;
             SX_TRY(sx_auth_message(&engine->auth, payload));
+        } else if (owner == SX_OWNER_CONNECTION &&
+                   sx_keepalive_takes(&engine->keepalive, payload)) {
+            continue;
         } else if (owner == SX_OWNER_CONNECTION) {
             SX_TRY(sx_channel_message(&engine->channel, payload));
             SX_TRY(sx_channel_poll(&engine->channel));
@@ -202,12 +212,22 @@ enum sx_err sx_engine_tick(struct sx_engine *engine, uint64_t now)
 {
     if (engine->is_ended)
         return ended(engine);
-    return latch(engine, sx_transport_tick(&engine->transport, now));
+    SX_TRY(latch(engine, sx_transport_tick(&engine->transport, now)));
+    return sx_engine_is_logged_on(engine)
+               ? latch(engine, sx_keepalive_tick(&engine->keepalive, now))
+               : SX_OK;
 }
 
 uint64_t sx_engine_deadline(const struct sx_engine *engine)
 {
-    return engine->is_ended ? UINT64_MAX : sx_transport_deadline(&engine->transport);
+    uint64_t transport, keepalive;
+
+    if (engine->is_ended)
+        return UINT64_MAX;
+    transport = sx_transport_deadline(&engine->transport);
+    keepalive =
+        sx_engine_is_logged_on(engine) ? sx_keepalive_deadline(&engine->keepalive) : UINT64_MAX;
+    return keepalive < transport ? keepalive : transport;
 }
 
 enum sx_err sx_engine_answer_host_key(struct sx_engine *engine, bool is_accepted)

@@ -18,6 +18,7 @@
 #include "auth/userauth.h"
 #include "base/event.h"
 #include "connection/channel.h"
+#include "connection/keepalive.h"
 #include "transport/transport.h"
 
 /* What everything borrows in here must outlive the engine. */
@@ -25,6 +26,7 @@ struct sx_engine_config {
     struct sx_transport_config transport;
     struct sx_auth_config auth;
     struct sx_channel_config channel;
+    struct sx_keepalive_config keepalive;
 };
 
 struct sx_engine;

@@ -32,7 +32,6 @@ MISUSE = [  # arguments, code, words of the line
     (["-p", "ssh", "host", "true"], USAGE, ["port", "ssh"]),
     (["-p", "-1", "host", "true"], USAGE, ["port"]),
     (["-p", "99999999999999999999", "host", "true"], USAGE, ["port"]),
-    (["-t", "host", "true"], USAGE, ["pseudo-terminal", "not there yet"]),
     (["-o", "Nonsense=1", "host", "true"], SETTING, ["Nonsense"]),
     (["-o", "ForwardAgent=yes", "host", "true"], SETTING, ["ForwardAgent"]),
     (["-o", "Port", "host", "true"], USAGE, ["Key=Value"]),

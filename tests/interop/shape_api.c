@@ -1,0 +1,175 @@
+/* tests/interop/shape_api.c: settings that shape what a command gets and gives, against a real
+ * server.
+ *
+ *     shape_api CASE HOST PORT USER KEYFILE FINGERPRINT
+ *
+ * Exits with 0 when the behaviour is as the headers promise, else says what was not. */
+#include <sexec/settings.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct sexec *ssh;
+
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "%s:%d: not so: %s (code %d: %s)\n", __FILE__, __LINE__, #condition,   \
+                    sexec_get_last_error_code(ssh), sexec_get_last_error(ssh));                    \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+static void set(const char *setting)
+{
+    CHECK(sexec_config(ssh, setting, NULL) == 0);
+}
+
+static const char *get(const char *setting)
+{
+    const char *value = NULL;
+
+    CHECK(sexec_config(ssh, setting, &value) == 0);
+    return value;
+}
+
+/* Each piece of output in brackets, with + behind it when the mark was found. */
+static char pieces[4096];
+
+static void collect(struct sexec *object, const struct sexec_stdout_event *event, void *context)
+{
+    size_t length;
+    const char *text = sexec_stdout_event_text(event, &length);
+    const char *found = NULL;
+    size_t used = strlen(pieces);
+
+    (void)context;
+    CHECK(sexec_config(object, "ChannelDataEOLFound[0]", &found) == 0);
+    snprintf(pieces + used, sizeof pieces - used, "[%.*s]%s", (int)length, text,
+             strcmp(found, "True") == 0 ? "+" : "");
+}
+
+static const char *run(const char *command)
+{
+    pieces[0] = '\0';
+    sexec_on_stdout(ssh, collect, NULL);
+    CHECK(sexec_execute(ssh, command) == 0);
+    return pieces;
+}
+
+static void case_marks(void)
+{
+    set("channeldataeol[0]=--");
+    CHECK(strcmp(get("ChannelDataEOL"), "--") == 0);
+    CHECK(strcmp(run("printf 'a\\nb\\n'"), "[a\n][b\n]") == 0); /* the length is missing */
+    set("MaxChannelDataLength[7]=6");
+    CHECK(strcmp(run("printf 'ab--c-'; sleep 0.3; printf -- '-defghijk--l'"),
+                 "[ab--]+[c--]+[defghi][jk--]+[l]") == 0);
+    CHECK(strcmp(run("printf -- '------'"), "[--]+[--]+[--]+") == 0);
+    set("ChannelDataEOL=");
+    CHECK(strcmp(run("printf 'a\\nb'"), "[a\n][b]") == 0);
+    CHECK(sexec_config(ssh, "ChannelDataEOL[x]=y", NULL) == SEXEC_SETTING);
+    CHECK(sexec_config(ssh, "MaxPacketSize[0]=2048", NULL) == SEXEC_SETTING);
+    CHECK(sexec_config(ssh, "ChannelDataEOLFound=True", NULL) == SEXEC_SETTING);
+    CHECK(sexec_config(ssh, "MaxChannelDataLength=2000000", NULL) == SEXEC_SETTING);
+}
+
+static void case_records(void)
+{
+    set("RecordLength=4");
+    CHECK(strcmp(run("printf 'abcdefghij'"), "[abcd][efgh][ij]") == 0);
+    CHECK(strcmp(run("printf abc; sleep 0.3; printf d"), "[abcd]") == 0);
+    set("RecordLength=0");
+    CHECK(strcmp(run("printf 'a\\n'"), "[a\n]") == 0);
+    CHECK(strcmp(get("RecordLength"), "0") == 0);
+}
+
+static void case_close_ends_connection(void)
+{
+    CHECK(sexec_ssh_logon(ssh, NULL, 0) == 0);
+    CHECK(sexec_execute(ssh, "true") == 0);
+    CHECK(sexec_get_connected(ssh));
+    set("DisconnectOnChannelClose=True");
+    CHECK(sexec_execute(ssh, "true") == 0);
+    CHECK(!sexec_get_connected(ssh));
+}
+
+static void case_terminal_modes(void)
+{
+    static const char echo_off[] = { 53, 0, 0, 0, 0, 0 };
+
+    set("TerminalModes=53=0,50=4294967295");
+    CHECK(strcmp(get("EncodedTerminalModes"), "350000000032ffffffff00") == 0);
+    CHECK(sexec_config_bytes(ssh, "EncodedTerminalModes", echo_off, sizeof echo_off) == 0);
+    CHECK(strcmp(get("TerminalModes"), "53=0") == 0);
+    set("EncodedTerminalModes=35:00:00:00:01:00");
+    CHECK(strcmp(get("TerminalModes"), "53=1") == 0);
+    set("TerminalModes=");
+    CHECK(strcmp(get("TerminalModes"), "") == 0);
+    CHECK(sexec_config(ssh, "TerminalModes=0=1", NULL) == SEXEC_SETTING);
+    CHECK(sexec_config(ssh, "TerminalModes=160=1", NULL) == SEXEC_SETTING);
+    CHECK(sexec_config(ssh, "TerminalModes=53", NULL) == SEXEC_SETTING);
+    CHECK(sexec_config(ssh, "TerminalModes=53=4294967296", NULL) == SEXEC_SETTING);
+    CHECK(sexec_config(ssh, "EncodedTerminalModes=3500", NULL) == SEXEC_SETTING);
+    CHECK(sexec_config_bytes(ssh, "EncodedTerminalModes", echo_off, 3) == SEXEC_SETTING);
+    CHECK(sexec_config_bytes(ssh, "ChannelDataEOL", "a\0b", 3) == SEXEC_SETTING);
+    CHECK(sexec_config_bytes(ssh, "ChannelDataEOL", "\r\n", 2) == 0);
+    CHECK(strcmp(get("ChannelDataEOL"), "\r\n") == 0);
+    CHECK(sexec_config_bytes(ssh, "NoSuchSetting", "a", 1) == SEXEC_SETTING);
+    set("UseTerminal=True");
+    CHECK(sexec_ssh_logon(ssh, NULL, 0) == 0);
+    CHECK(sexec_config_bytes(ssh, "EncodedTerminalModes", echo_off, 6) == SEXEC_BAD_STATE);
+    CHECK(sexec_config(ssh, "TerminalModes=53=0", NULL) == SEXEC_BAD_STATE);
+}
+
+static void case_little_meaning(void)
+{
+    CHECK(strstr(get("LicenseInfo"), "none is needed") != NULL);
+    CHECK(strcmp(get("UseInternalSecurityAPI"), "False") == 0);
+    set("UseInternalSecurityAPI=no");
+    CHECK(sexec_config(ssh, "UseInternalSecurityAPI=True", NULL) == SEXEC_SETTING);
+    set("ProcessIdleEvents=False");
+    CHECK(sexec_ssh_logon(ssh, NULL, 0) == 0);
+    CHECK(sexec_do_events(ssh) == 0);
+    CHECK(sexec_execute(ssh, "true") == 0); /* what runs is looked at all the same */
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} cases[] = {
+    { "marks", case_marks },
+    { "records", case_records },
+    { "close_ends_connection", case_close_ends_connection },
+    { "terminal_modes", case_terminal_modes },
+    { "little_meaning", case_little_meaning },
+};
+
+int main(int argc, char **argv)
+{
+    char setting[2048];
+    size_t at = 0;
+
+    while (argc == 2 && at < sizeof cases / sizeof cases[0])
+        printf("%s\n", cases[at++].name);
+    if (argc != 7)
+        return argc == 2 ? 0 : 2;
+    ssh = sexec_new();
+    snprintf(setting, sizeof setting, "SSHAcceptServerHostKeyFingerPrint=%s", argv[6]);
+    set(setting);
+    CHECK(sexec_set_ssh_host(ssh, argv[2]) == 0);
+    CHECK(sexec_set_ssh_port(ssh, atoi(argv[3])) == 0);
+    CHECK(sexec_set_ssh_user(ssh, argv[4]) == 0);
+    CHECK(sexec_set_ssh_auth_mode(ssh, SEXEC_AM_PUBLIC_KEY) == 0);
+    CHECK(sexec_set_ssh_cert_store_type(ssh, SEXEC_CST_PEM_KEY_FILE) == 0);
+    CHECK(sexec_set_ssh_cert_store(ssh, argv[5], strlen(argv[5])) == 0);
+    for (at = 0; at < sizeof cases / sizeof cases[0]; at++) {
+        if (strcmp(cases[at].name, argv[1]) != 0)
+            continue;
+        cases[at].run();
+        sexec_free(ssh);
+        return 0;
+    }
+    return 2;
+}
