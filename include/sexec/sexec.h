@@ -308,6 +308,11 @@ SEXEC_API int sexec_get_ssh_param_bytes(struct sexec *object, const void *payloa
 SEXEC_API int sexec_config(struct sexec *object, const char *configuration_string,
                            const char **out_value);
 
+/* describe_interface (not in the reference): a line for each property, method, event and setting,
+ * with tabs between kind, name, C name, access, default and a mark "differs: how" where the
+ * reference has it otherwise. The text lives until the next call. */
+SEXEC_API int sexec_describe_interface(struct sexec *object, const char **out);
+
 /* config_bytes (not in the reference): sets a setting to bytes, of which EncodedTerminalModes alone
  * may hold zero bytes. */
 SEXEC_API int sexec_config_bytes(struct sexec *object, const char *name, const void *value,

@@ -115,6 +115,17 @@ static int query_list(struct sx_cli *cli, const char *field)
     return finish_output();
 }
 
+static int query_interface(struct sx_cli *cli)
+{
+    const char *text;
+    int code = sexec_describe_interface(cli->ssh, &text);
+
+    if (code != 0)
+        return sx_cli_report_object(cli->ssh, code);
+    printf("%s", text);
+    return finish_output();
+}
+
 static int query_machine(struct sx_cli *cli)
 {
     const char *text;
@@ -194,11 +205,14 @@ int sx_cli_query(struct sx_cli *cli)
         return query_provider(cli);
     if (strcasecmp(cli->query, "machine") == 0)
         return query_machine(cli);
+    if (strcasecmp(cli->query, "interface") == 0)
+        return query_interface(cli);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         if (strcasecmp(cli->query, lists[i].what) == 0)
             return query_list(cli, lists[i].field);
-    return sx_cli_report(SEXEC_INVALID_ARGUMENT,
-                         "-Q %s: wanted: policies, policy NAME, provider, machine, cipher, mac, "
-                         "kex, key, key-sig or compression",
-                         cli->query);
+    return sx_cli_report(
+        SEXEC_INVALID_ARGUMENT,
+        "-Q %s: wanted: policies, policy NAME, provider, machine, interface, cipher, mac, "
+        "kex, key, key-sig or compression",
+        cli->query);
 }

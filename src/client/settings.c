@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "client/auditing.h"
 #include "client/errors.h"
+#include "client/interface.h"
 #include "client/io.h"
 #include "client/kerberos.h"
 #include "client/policy_settings.h"
@@ -167,6 +168,22 @@ static const struct setting *find(struct sx_slice name)
         if (sx_text_is_equal_nocase(settings[i].name, text))
             return &settings[i];
     return NULL;
+}
+
+bool sx_setting_info(size_t index, struct sx_setting_info *out)
+{
+    const struct setting *setting;
+
+    if (index >= sizeof settings / sizeof settings[0])
+        return false;
+    setting = &settings[index];
+    *out = (struct sx_setting_info){
+        .name = setting->name,
+        .is_read_only = (setting->rules & RULE_READ_ONLY) != 0,
+        .is_locked = (setting->rules & RULE_LOCKED) != 0,
+        .is_action = setting->get == sx_get_renegotiate,
+    };
+    return true;
 }
 
 static int refuse_value(struct sexec *object, const struct setting *setting, const char *expected)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Settings that shape a session: pieces of output, pseudo-terminals, life signs; each case of
-shape_api.c, and the command's own options."""
+shape_api.c, and the command's own options; and of events_api.c: every event at its moment."""
 
 import sys
 
@@ -9,6 +9,7 @@ import support
 from support import check
 
 API = support.BUILD / "tests" / "interop" / "shape_api"
+EVENTS = support.BUILD / "tests" / "interop" / "events_api"
 KEEP_ALIVE, REFUSED = 1039, 1033
 
 
@@ -17,6 +18,14 @@ def show_api(sshd, name):
     support.run(
         [name, servers.ADDRESS, str(sshd.port), servers.USER, str(sshd.client_key), prints],
         program=API,
+    ).expect(0)
+
+
+def show_events(sshd, name):
+    key = sshd.host_keys[0].with_suffix(".pub").read_text(encoding="utf-8")
+    support.run(
+        [name, servers.ADDRESS, str(sshd.port), servers.USER, str(sshd.client_key), key],
+        program=EVENTS,
     ).expect(0)
 
 
@@ -63,6 +72,8 @@ def main():
     with servers.Sshd() as sshd:
         for name in names:
             report.case(name, show_api, sshd, name)
+        for name in support.run(["--list"], program=EVENTS).expect(0).out.decode().split():
+            report.case(f"event {name}", show_events, sshd, name)
         report.case("terminal", show_terminal, sshd)
         report.case("terminal modes", show_terminal_modes, sshd)
         report.case("life signs", show_life_signs, sshd)

@@ -1,0 +1,189 @@
+/* tests/interop/events_api.c: every event at its moment, and the ways to give a command its input,
+ * against a real server.
+ *
+ *     events_api CASE HOST PORT USER KEYFILE HOSTKEY
+ *
+ * HOSTKEY is the server's public key as one line. Exits with 0 when the behaviour is as the headers
+ * promise, else says what was not. */
+#include <sexec/settings.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct sexec *ssh;
+static char trace[8192]; /* what happened, in its order */
+
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "%s:%d: not so: %s (code %d: %s; trace %s)\n", __FILE__, __LINE__,     \
+                    #condition, sexec_get_last_error_code(ssh), sexec_get_last_error(ssh), trace); \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+static void note(const char *what, int number, const char *text, size_t length)
+{
+    size_t used = strlen(trace);
+
+    snprintf(trace + used, sizeof trace - used, "%s(%d,%.*s) ", what, number, (int)length, text);
+}
+
+static void on_connected(struct sexec *object, const struct sexec_connected_event *event, void *ctx)
+{
+    const char *text = sexec_connected_event_description(event);
+
+    (void)object;
+    (void)ctx;
+    note("connected", sexec_connected_event_status_code(event), text, strlen(text));
+}
+
+static void on_connection_status(struct sexec *object,
+                                 const struct sexec_connection_status_event *event, void *ctx)
+{
+    const char *text = sexec_connection_status_event_connection_event(event);
+
+    (void)object;
+    (void)ctx;
+    CHECK(sexec_connection_status_event_description(event) != NULL);
+    note("status", sexec_connection_status_event_status_code(event), text, strlen(text));
+}
+
+static void on_disconnected(struct sexec *object, const struct sexec_disconnected_event *event,
+                            void *ctx)
+{
+    const char *text = sexec_disconnected_event_description(event);
+
+    (void)object;
+    (void)ctx;
+    note("disconnected", sexec_disconnected_event_status_code(event), text, strlen(text));
+}
+
+static void on_error(struct sexec *object, const struct sexec_error_event *event, void *ctx)
+{
+    (void)object;
+    (void)ctx;
+    CHECK(sexec_error_event_description(event)[0] != '\0');
+    note("error", sexec_error_event_error_code(event), "", 0);
+}
+
+static unsigned logged, told;
+
+static void on_log(struct sexec *object, const struct sexec_log_event *event, void *ctx)
+{
+    (void)object;
+    (void)ctx;
+    CHECK(sexec_log_event_log_level(event) >= 1 && sexec_log_event_log_level(event) <= 3);
+    CHECK(sexec_log_event_message(event)[0] != '\0' && sexec_log_event_log_type(event) != NULL);
+    logged++;
+}
+
+static void on_ssh_status(struct sexec *object, const struct sexec_ssh_status_event *event,
+                          void *ctx)
+{
+    (void)object;
+    (void)ctx;
+    CHECK(sexec_ssh_status_event_message(event)[0] != '\0');
+    told++;
+}
+
+static void on_stdout(struct sexec *object, const struct sexec_stdout_event *event, void *ctx)
+{
+    size_t length;
+    const char *text = sexec_stdout_event_text(event, &length);
+
+    (void)object;
+    (void)ctx;
+    note("out", 0, text, length);
+}
+
+static void on_stderr(struct sexec *object, const struct sexec_stderr_event *event, void *ctx)
+{
+    size_t length;
+    const char *text = sexec_stderr_event_text(event, &length);
+
+    (void)object;
+    (void)ctx;
+    note("err", 0, text, length);
+}
+
+static void listen_to_all(void)
+{
+    sexec_on_connected(ssh, on_connected, NULL);
+    sexec_on_connection_status(ssh, on_connection_status, NULL);
+    sexec_on_disconnected(ssh, on_disconnected, NULL);
+    sexec_on_error(ssh, on_error, NULL);
+    sexec_on_log(ssh, on_log, NULL);
+    sexec_on_ssh_status(ssh, on_ssh_status, NULL);
+    sexec_on_stdout(ssh, on_stdout, NULL);
+    sexec_on_stderr(ssh, on_stderr, NULL);
+}
+
+static void case_all_in_order(void)
+{
+    listen_to_all();
+    CHECK(sexec_config(ssh, "LogLevel=3", NULL) == 0);
+    CHECK(sexec_execute(ssh, "echo a; sleep 0.3; echo b >&2") == 0);
+    CHECK(strcmp(trace, "connected(0,OK) status(0,Remote host connection complete.) "
+                        "status(0,S/Shell handshake complete.) out(0,a\n) err(0,b\n) "
+                        "status(0,Remote host disconnected.) disconnected(0,OK) ") == 0);
+    CHECK(logged > 10 && told >= 3);
+}
+
+static void case_error(void)
+{
+    const char *line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAAUE";
+
+    listen_to_all();
+    CHECK(sexec_set_ssh_accept_server_host_key_encoded(ssh, line, strlen(line)) == 0);
+    CHECK(sexec_execute(ssh, "true") == SEXEC_HOST_KEY_REJECTED);
+    CHECK(strstr(trace, "error(1030,) ") != NULL);
+    CHECK(strstr(trace, "disconnected(1030,") != NULL);
+    CHECK(strstr(trace, "handshake") == NULL);
+}
+
+static void case_fingerprints(void)
+{
+    const char *value = NULL;
+
+    CHECK(sexec_execute(ssh, "true") == 0);
+    CHECK(sexec_config(ssh, "SSHFingerprintMD5", &value) == 0 && strlen(value) == 47);
+    CHECK(sexec_config(ssh, "SSHFingerprintSHA1", &value) == 0 && strlen(value) == 59);
+    CHECK(sexec_config(ssh, "SSHFingerprintSHA256", &value) == 0 && strlen(value) == 95);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} cases[] = {
+    { "all_in_order", case_all_in_order },
+    { "error", case_error },
+    { "fingerprints", case_fingerprints },
+};
+
+int main(int argc, char **argv)
+{
+    size_t at = 0;
+
+    while (argc == 2 && at < sizeof cases / sizeof cases[0])
+        printf("%s\n", cases[at++].name);
+    if (argc != 7)
+        return argc == 2 ? 0 : 2;
+    ssh = sexec_new();
+    CHECK(sexec_set_ssh_accept_server_host_key_encoded(ssh, argv[6], strlen(argv[6])) == 0);
+    CHECK(sexec_set_ssh_host(ssh, argv[2]) == 0);
+    CHECK(sexec_set_ssh_port(ssh, atoi(argv[3])) == 0);
+    CHECK(sexec_set_ssh_user(ssh, argv[4]) == 0);
+    CHECK(sexec_set_ssh_auth_mode(ssh, SEXEC_AM_PUBLIC_KEY) == 0);
+    CHECK(sexec_set_ssh_cert_store_type(ssh, SEXEC_CST_PEM_KEY_FILE) == 0);
+    CHECK(sexec_set_ssh_cert_store(ssh, argv[5], strlen(argv[5])) == 0);
+    for (at = 0; at < sizeof cases / sizeof cases[0]; at++) {
+        if (strcmp(cases[at].name, argv[1]) != 0)
+            continue;
+        cases[at].run();
+        sexec_free(ssh);
+        return 0;
+    }
+    return 2;
+}
