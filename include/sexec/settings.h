@@ -118,6 +118,8 @@
  * TerminalType (own)                 TERM of the command, default "vt100"
  * SSHKeepAliveInterval               seconds of silence before a request; default 0, never
  * SSHKeepAliveCountMax               requests in a row without a life sign; then 1039. Default 5
+ * CodePage                           the page of send_stdin_text; default 65001, UTF-8. 434 for one
+ *                                    that this machine's iconv lacks
  * DisconnectOnChannelClose           default False; True: the connection ends with the command
  */
 #ifndef SEXEC_SETTINGS_H

@@ -3,6 +3,7 @@
 
 #include "client/action.h"
 #include "client/auditing.h"
+#include "client/code_page.h"
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
@@ -205,7 +206,25 @@ int sexec_send_stdin_bytes(struct sexec *object, const void *data, size_t length
 
 int sexec_send_stdin_text(struct sexec *object, const char *text)
 {
-    return sexec_send(object, text, strlen(text));
+    struct sx_slice bytes = sx_slice_text(text);
+    struct sx_buffer encoded;
+    enum sx_err err;
+    int code;
+
+    if (object->values.code_page == SX_CODE_PAGE_UTF8)
+        return sexec_send(object, bytes.ptr, bytes.len);
+    sx_buffer_init(&encoded, 8 * bytes.len + 64);
+    err = sx_code_page_encode(object->values.code_page, bytes, &encoded);
+    if (err == SX_ERR_MEMORY)
+        code = sx_fail_err(object, err, &object->fault);
+    else if (err != SX_OK)
+        code = sx_fail(object, SEXEC_CODE_PAGE,
+                       "the text is no UTF-8, or has a character that code page %d lacks",
+                       object->values.code_page);
+    else
+        code = sexec_send(object, sx_buffer_unread(&encoded).ptr, sx_buffer_len(&encoded));
+    sx_buffer_clear(&encoded);
+    return code;
 }
 
 int sexec_set_stdin(struct sexec *object, const void *data, size_t length)

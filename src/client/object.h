@@ -113,6 +113,7 @@ struct sx_values {
     int keepalive_count;
     bool disconnect_on_close;
     bool process_idle;
+    int code_page;
     int log_level;
     bool mask_sensitive;
     int connection_timeout;

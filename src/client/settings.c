@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "client/auditing.h"
+#include "client/code_page.h"
 #include "client/errors.h"
 #include "client/interface.h"
 #include "client/io.h"
@@ -76,6 +77,7 @@ static const struct setting settings[] = {
     BOOL("AllowLooseKeyFileMode", allow_loose_key_file, RULE_LOCKED, NULL),
     TEXT("ChannelDataEOL", data_eol, 0, NULL),
     SPECIAL("ChannelDataEOLFound", RULE_READ_ONLY, NULL, sx_get_eol_found),
+    SPECIAL("CodePage", 0, sx_set_code_page, sx_get_code_page),
     BOOL("DisconnectOnChannelClose", disconnect_on_close, 0, NULL),
     SPECIAL("EncodedTerminalModes", RULE_LOCKED, sx_set_encoded_modes, sx_get_encoded_modes),
     SPECIAL("LicenseInfo", RULE_READ_ONLY, NULL, sx_get_license),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "client/code_page.h"
 
 enum sx_err sx_text_set(char **text, const char *value)
 {
@@ -115,6 +116,7 @@ enum sx_err sx_values_init(struct sx_values *values)
     values->terminal_height = 24;
     values->keepalive_count = 5;
     values->process_idle = true;
+    values->code_page = SX_CODE_PAGE_UTF8;
     values->store_count = 1;
     each_text(values, make_empty, &err);
     if (err == SX_OK)

@@ -153,6 +153,54 @@ static void case_fingerprints(void)
     CHECK(sexec_config(ssh, "SSHFingerprintSHA256", &value) == 0 && strlen(value) == 95);
 }
 
+static const char *page_text;
+
+static void give_input(struct sexec *object, void *context)
+{
+    static const char raw[] = { 0, (char)0xff };
+
+    (void)context;
+    if (page_text == NULL)
+        return;
+    CHECK(sexec_send_stdin_text(object, page_text) == 0);
+    CHECK(sexec_send_stdin_bytes(object, raw, sizeof raw) == 0);
+    CHECK(sexec_set_stdin(object, "!", 1) == 0);
+    CHECK(sexec_send_eof(object) == 0);
+    page_text = NULL;
+}
+
+static void expect_bytes(const char *page, const char *text, const char *wanted)
+{
+    CHECK(sexec_config(ssh, page, NULL) == 0);
+    trace[0] = '\0';
+    page_text = text;
+    CHECK(sexec_execute(ssh, "od -An -v -tx1 | tr -d ' \\n'") == 0);
+    CHECK(strstr(trace, wanted) != NULL);
+}
+
+/* The euro sign, an umlaut, a Cyrillic and a Japanese letter in their pages. */
+static void case_code_pages(void)
+{
+    const char *value = NULL;
+
+    sexec_on_stdout(ssh, on_stdout, NULL);
+    sexec_on_stdin_ready(ssh, give_input, NULL);
+    CHECK(sexec_config(ssh, "CodePage", &value) == 0 && strcmp(value, "65001") == 0);
+    expect_bytes("CodePage=65001", "\xe2\x82\xac", "out(0,e282ac00ff21)");
+    expect_bytes("CodePage=1252", "\xe2\x82\xac", "out(0,8000ff21)");
+    expect_bytes("CodePage=28605", "\xe2\x82\xac", "out(0,a400ff21)");
+    expect_bytes("CodePage=850", "\xc3\xa4", "out(0,8400ff21)");
+    expect_bytes("CodePage=037", "A", "out(0,c100ff21)");
+    expect_bytes("CodePage=20273", "\xc3\xa4", "out(0,c000ff21)");
+    expect_bytes("CodePage=20866", "\xd0\x96", "out(0,f600ff21)");
+    expect_bytes("CodePage=1200", "A", "out(0,410000ff21)");
+    expect_bytes("CodePage=932", "\xe3\x81\x82", "out(0,82a000ff21)");
+    CHECK(sexec_config(ssh, "CodePage=29001", NULL) == SEXEC_CODE_PAGE);
+    CHECK(sexec_config(ssh, "CodePage=1252", NULL) == 0);
+    CHECK(sexec_send_stdin_text(ssh, "\xd0\x96") == SEXEC_CODE_PAGE);
+    CHECK(sexec_send_stdin_text(ssh, "\xff") == SEXEC_CODE_PAGE);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -160,6 +208,7 @@ static const struct {
     { "all_in_order", case_all_in_order },
     { "error", case_error },
     { "fingerprints", case_fingerprints },
+    { "code_pages", case_code_pages },
 };
 
 int main(int argc, char **argv)
