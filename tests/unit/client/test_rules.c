@@ -257,6 +257,21 @@ static void test_system_lists_reach_the_object(void **state)
 
 #define IN_BOX(test) cmocka_unit_test_setup_teardown(test, make_box, drop_box)
 
+static void test_site_says_where_audits_go(void **state)
+{
+    struct sexec *object = on_site(state, "audit = /tmp/sexec-none/%u.log\n"
+                                          "audit-key = /tmp/sexec-none/%u.key\n");
+    const char *value = NULL;
+
+    assert_int_equal(sexec_config(object, "AuditFile", &value), 0);
+    assert_ptr_equal(strstr(value, "/tmp/sexec-none/"), value);
+    assert_null(strstr(value, "%u")); /* the user's name stands there */
+    assert_int_equal(sexec_config(object, "AuditFile=", NULL), SEXEC_POLICY);
+    assert_int_equal(sexec_config(object, "AuditKeyFile=/tmp/other", NULL), SEXEC_POLICY);
+    assert_int_equal(sexec_set_ssh_user(object, "me"), 0);
+    assert_int_equal(sexec_ssh_logon(object, "127.0.0.1", 1), SEXEC_AUDIT); /* no key is there */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +284,7 @@ int main(void)
         IN_BOX(test_broken_rules_let_nothing_connect),
         IN_BOX(test_kernel_in_fips_mode_makes_fips_the_floor),
         IN_BOX(test_system_lists_reach_the_object),
+        IN_BOX(test_site_says_where_audits_go),
     };
 
     return cmocka_run_group_tests_name("client/rules", tests, NULL, NULL);

@@ -81,7 +81,10 @@ static void test_every_key_is_read(void **state)
                                  "allow-kerberos = no\n"
                                  "allow-delegation = no\n"
                                  "allow-agent = yes\n"
-                                 "allow-token = no\n");
+                                 "allow-token = no\n"
+                                 "audit = /var/log/%u\n"
+                                 "audit-key = /var/lib/key\n"
+                                 "audit-syslog = tcp:h:514\n");
 
     (void)state;
     assert_string_equal(site.policy, "fips");
@@ -104,6 +107,9 @@ static void test_every_key_is_read(void **state)
     assert_true(site.forbids_delegation);
     assert_false(site.forbids_agent);
     assert_true(site.forbids_token);
+    assert_string_equal(site.audit, "/var/log/%u");
+    assert_string_equal(site.audit_key, "/var/lib/key");
+    assert_string_equal(site.audit_syslog, "tcp:h:514");
 }
 
 static void test_wrong_line_is_named(void **state)
@@ -122,6 +128,8 @@ static void test_wrong_line_is_named(void **state)
     refuse("allow-agent = never\n", "yes or no", "line 1");
     refuse("module-dir = modules\n", "absolute", "line 1");
     refuse("provider-config = ./x\n", "absolute", "line 1");
+    refuse("audit = audit.log\n", "absolute", "line 1");
+    refuse("audit-key = key\n", "absolute", "line 1");
     refuse("\n\nlock = yes # really\n", "yes or no", "line 3");
 }
 
