@@ -92,7 +92,7 @@ static uint64_t number_of(const struct sx_audit_line *line, const char *name)
 static void take_provider(const struct sx_audit_line *line, struct sx_audit_session *session)
 {
     char name[64] = "";
-    char version[64] = "";
+    char version[48] = "";
     char module[80] = "";
 
     TAKE(line, "name", name);
