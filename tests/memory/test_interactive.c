@@ -157,7 +157,7 @@ static void test_prompts_come_as_they_are(void **state)
 
 static void test_questions_without_end(void **state)
 {
-    struct peer_round rounds[SX_AUTH_ROUNDS_MAX + 1];
+    struct peer_round rounds[SX_AUTH_ROUNDS_MAX + 1] = { 0 };
     const char *answers[SX_AUTH_ROUNDS_MAX + 2] = { NULL };
     struct session_config config = interactive_config(rounds, SX_AUTH_ROUNDS_MAX, answers);
     struct session *session;

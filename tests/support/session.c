@@ -57,7 +57,7 @@ static enum sx_err make_engine(struct session *session)
                   .password = sx_slice_text(config->password),
                   .agent = config->agent,
                   .keys = session->auth_keys },
-        .channel = { config->window, config->max_packet },
+        .channel = { .window = config->window, .max_packet = config->max_packet },
     };
 
     for (unsigned i = 0; i < PEER_KEYS_MAX && config->keys[i] != NULL; i++) {
