@@ -305,13 +305,14 @@ static int make_file(const char *file, const char *key, unsigned long records)
 
 int main(int argc, char **argv)
 {
-    struct trials trials = { .object = sexec_new() };
+    struct trials trials = { .object = NULL };
     unsigned long count;
     size_t len = 0;
     char *bytes;
 
     if (argc == 4)
         return make_file(argv[1], argv[2], strtoul(argv[3], NULL, 10));
+    trials.object = sexec_new();
     if (argc != 7 || trials.object == NULL || (bytes = read_all(argv[1], &len)) == NULL)
         return 2;
     split(bytes, len, &whole);

@@ -178,6 +178,27 @@ def clean_environment(**more):
     return env
 
 
+def preloaded(library, **more):
+    """The environment in which the command finds this library before all others."""
+    if IS_SANITIZED:  # whose runtime wants to be the first, and need not be
+        more["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+    return clean_environment(LD_PRELOAD=str(library), **more)
+
+
+def run_sanitizer_first():
+    """A test that loads the library into its own interpreter: when that is sanitized, the test
+    begins anew with the sanitizer's runtime in front, which doesn't look for the interpreter's own
+    leaks."""
+    if not IS_SANITIZED or "LD_PRELOAD" in os.environ:
+        return
+    done = subprocess.run(["cc", "-print-file-name=libasan.so"], check=True, capture_output=True,
+                          text=True)
+    options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+    clean_up()
+    os.execve(sys.executable, [sys.executable, *sys.argv],
+              dict(os.environ, LD_PRELOAD=done.stdout.strip(), ASAN_OPTIONS=options))
+
+
 def run(arguments, stdin=b"", timeout=90, env=None, program=SEXEC, **options):
     """Runs the program to its end; a Failure when that doesn't come in time."""
     arguments = [str(program), *map(str, arguments)]

@@ -359,7 +359,7 @@ def named(*addresses):
     hosts.write_text("".join(f"{a} many.example\n" for a in addresses), encoding="ascii")
     wrapper = next(pathlib.Path("/usr/lib").glob("*/libnss_wrapper.so"), None)
     check(wrapper, "libnss-wrapper is missing: apt-get install it")
-    return support.clean_environment(LD_PRELOAD=str(wrapper), NSS_WRAPPER_HOSTS=str(hosts))
+    return support.preloaded(wrapper, NSS_WRAPPER_HOSTS=str(hosts))
 
 
 def show_dead_first(server):

@@ -15,6 +15,7 @@ import sys
 import support
 from support import check
 
+support.run_sanitizer_first()
 TABLE = support.SOURCE / "tests" / "interface.tsv"
 LIBRARY = ctypes.CDLL(str(support.BUILD / "libsexec.so"))
 SETTING, BAD_STATE = 3006, 211
