@@ -231,6 +231,7 @@ class Uppity(Daemon):
     about first, such as arcfour256, and makes a new prime for each group exchange."""
 
     name = "uppity"
+    environment = {"SHELL": "/bin/sh"}  # which it starts without a look whether it is set
     lock = threading.Lock()
     linger = "sleep 0.2 </dev/null & "
     is_safe_in_rekey = False
