@@ -311,6 +311,7 @@ class AsyncSsh(Script):
     name = "AsyncSSH"
     is_safe_in_rekey = False
     script = "asyncssh_server.py"
+    rsa_lock = threading.Lock()
     certified = {  # the type of a key -> the names of its certificates' algorithms
         "rsa": ("x509v3-ssh-rsa", "x509v3-rsa2048-sha256"),
         "dsa": ("x509v3-ssh-dss",),
@@ -318,6 +319,15 @@ class AsyncSsh(Script):
         "ecdsa384": ("x509v3-ecdsa-sha2-nistp384",),
         "ecdsa521": ("x509v3-ecdsa-sha2-nistp521",),
     }
+
+    def run(self, command, *options, **more):
+        """It writes the algorithm that a connection chose into the key that all connections share:
+        of an RSA key's several algorithms only one at a time goes well."""
+        if not any(str(option).startswith("HostKeyAlgorithms=") and "rsa" in str(option)
+                   for option in options):
+            return super().run(command, *options, **more)
+        with self.rsa_lock:
+            return super().run(command, *options, **more)
 
     def more_trust(self):
         """RFC 6187 section 2.1: the name, one certificate, no OCSP response."""

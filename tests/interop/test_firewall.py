@@ -488,7 +488,7 @@ def main():
                 Dynamic(server) as dynamic:
             for name, proxy, kind, host in [
                 ("tinyproxy", tiny, TUNNEL, ADDRESS), ("tinyproxy", tiny, TUNNEL, "localhost"),
-                ("microsocks", micro, SOCKS5, ADDRESS), ("microsocks", micro, SOCKS5, "localhost"),
+                ("microsocks", micro, SOCKS5, ADDRESS),  # of a name it takes the first address only
                 ("Dante", dante, SOCKS5, ADDRESS), ("Dante", dante, SOCKS5, "localhost"),
                 ("Dante", dante, SOCKS4, ADDRESS), ("Dante", dante, SOCKS4, "localhost"),
                 ("ssh -D", dynamic, SOCKS4A, "localhost"), ("ssh -D", dynamic, SOCKS4A, ADDRESS),
