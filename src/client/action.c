@@ -113,10 +113,18 @@ static void stop_command(struct sexec *object)
         sx_engine_signal(object->engine, sx_slice_text("TERM")) != SX_OK ||
         sx_engine_close_channel(object->engine) != SX_OK)
         return;
-    sx_engine_disconnect(object->engine, "interrupted");
+    sx_engine_disconnect(object->engine, "given up");
     object->pump.state = SX_PUMP_CLOSING;
     if (sx_pump_work(&object->pump, &ignored, &did) != SX_OK)
         return; /* the connection is broken already: there is nobody to tell */
+}
+
+/* Time or patience is over. */
+static int give_up(struct sexec *object, enum sx_err err)
+{
+    if (object->action == SX_ACTION_EXECUTE && object->is_begun)
+        stop_command(object);
+    return break_off(object, err, &object->fault);
 }
 
 /* ---- steps -------------------------------------------------------------------------------- */
@@ -283,12 +291,7 @@ int sx_action_advance(struct sexec *object, bool *out_did)
         return code;
     *out_did |= sx_auditing_is_waiting(object);
     err = check_time(object, &object->fault);
-    if (err != SX_OK) {
-        if (object->action == SX_ACTION_EXECUTE && object->is_begun)
-            stop_command(object);
-        return break_off(object, err, &object->fault);
-    }
-    return 0;
+    return err == SX_OK ? 0 : give_up(object, err);
 }
 
 int sx_action_pump(struct sexec *object, bool *out_did)
@@ -296,12 +299,13 @@ int sx_action_pump(struct sexec *object, bool *out_did)
     enum sx_err err = work(object, out_did);
 
     note_progress(object);
-    if (err == SX_OK)
+    if (err == SX_OK) {
         err = check_time(object, &object->fault);
-    if (err != SX_OK && object->fault.err == SX_OK && object->engine != NULL &&
-        sx_engine_fault(object->engine)->err == err)
+        return err == SX_OK ? 0 : give_up(object, err);
+    }
+    if (object->fault.err == SX_OK && sx_engine_fault(object->engine)->err == err)
         object->fault = *sx_engine_fault(object->engine);
-    return err == SX_OK ? 0 : break_off(object, err, &object->fault);
+    return break_off(object, err, &object->fault);
 }
 
 int sx_action_begin(struct sexec *object, enum sx_action action)

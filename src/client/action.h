@@ -20,10 +20,13 @@ void sx_action_leave(struct sexec *object);
 /* When the action must be looked at again because of the time; UINT64_MAX for never. */
 uint64_t sx_action_wakes(const struct sexec *object);
 
-/* sx_action_pump works off what a send function wrote, without ending the action. */
+/* sx_action_pump works off what a send function wrote; the code with which that ended the action,
+ * for the time, an interrupt or the connection, or 0. */
 int sx_action_pump(struct sexec *object, bool *out_did);
 
-/* Does a free that a handler asked for; true when the object is gone. */
-bool sx_action_free_if_wanted(struct sexec *object);
+/* A method that may fire events stands between these two: a free that a handler asked for is done
+ * when the outermost method returns, and after sx_method_end nothing touches the object. */
+void sx_method_begin(struct sexec *object);
+int sx_method_end(struct sexec *object, int code);
 
 #endif

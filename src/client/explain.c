@@ -212,11 +212,12 @@ int sexec_explain_server(struct sexec *object, const char *host, int port, const
 
     if (sx_is_busy(object))
         return sx_fail(object, SEXEC_BUSY, "%s", sexec_error_text(SEXEC_BUSY));
+    sx_method_begin(object);
     sx_buffer_clear(&object->server_offer);
     object->is_explaining = true;
     code = sexec_ssh_logon(object, host, port);
     if (object->action == SX_ACTION_NONE)
         object->is_explaining = false;
     *out = sexec_get_server_offer(object);
-    return code;
+    return sx_method_end(object, code);
 }

@@ -15,14 +15,22 @@ enum { READ_SIZE = 64 * 1024 };
 enum sx_err sx_input_open(struct sexec *object, struct sx_fault *fault)
 {
     const char *path = object->values.stdin_file;
+    struct stat info;
 
     sx_input_close(object);
     if (path[0] == '\0')
         return SX_OK;
-    object->stdin_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    object->stdin_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (object->stdin_fd < 0)
         return sx_fault_set_sys(fault, SX_ERR_FILE, errno, "StdInFile \"%s\": %s", path,
                                 strerror(errno));
+    /* A pipe or a terminal may have nothing to read for a while, and no timeout or interrupt would
+     * end that: such input goes through send. */
+    if (fstat(object->stdin_fd, &info) != 0 ||
+        !(S_ISREG(info.st_mode) || (S_ISCHR(info.st_mode) && !isatty(object->stdin_fd)))) {
+        sx_input_close(object);
+        return sx_fault_set(fault, SX_ERR_FILE, "StdInFile \"%s\" is not a regular file", path);
+    }
     return SX_OK;
 }
 

@@ -11,6 +11,8 @@
 #include "client/values.h"
 #include "net/clock.h"
 
+enum { SIGNAL_MAX = 64 }; /* of a name, such as "usr1@openssh.com" */
+
 static int refuse_busy(struct sexec *object)
 {
     return sx_fail(object, SEXEC_BUSY, "%s", sexec_error_text(SEXEC_BUSY));
@@ -21,18 +23,12 @@ static int run(struct sexec *object, enum sx_action action)
 {
     int code = sx_action_begin(object, action);
 
-    if (object->action == SX_ACTION_NONE) {
-        (void)sx_action_free_if_wanted(object);
+    if (object->action == SX_ACTION_NONE)
         return code;
-    }
-    if (object->values.timeout == 0)
-        return 0;
-    code = sx_action_wait(object);
-    (void)sx_action_free_if_wanted(object);
-    return code;
+    return object->values.timeout == 0 ? 0 : sx_action_wait(object);
 }
 
-int sexec_ssh_logon(struct sexec *object, const char *host, int port)
+static int logon(struct sexec *object, const char *host, int port)
 {
     int code;
 
@@ -54,7 +50,13 @@ int sexec_ssh_logon(struct sexec *object, const char *host, int port)
     return run(object, SX_ACTION_LOGON);
 }
 
-int sexec_ssh_logoff(struct sexec *object)
+int sexec_ssh_logon(struct sexec *object, const char *host, int port)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, logon(object, host, port));
+}
+
+static int logoff(struct sexec *object)
 {
     if (sx_is_busy(object))
         return refuse_busy(object);
@@ -68,7 +70,13 @@ int sexec_ssh_logoff(struct sexec *object)
     return run(object, SX_ACTION_LOGOFF);
 }
 
-int sexec_execute(struct sexec *object, const char *command)
+int sexec_ssh_logoff(struct sexec *object)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, logoff(object));
+}
+
+static int execute(struct sexec *object, const char *command)
 {
     enum sx_err err;
 
@@ -76,11 +84,20 @@ int sexec_execute(struct sexec *object, const char *command)
         return refuse_busy(object);
     if (command == NULL || command[0] == '\0')
         return sx_fail(object, SEXEC_INVALID_ARGUMENT, "the command is empty");
+    if (strlen(command) > SX_CHANNEL_COMMAND_MAX)
+        return sx_fail(object, SEXEC_INVALID_ARGUMENT, "the command has %zu bytes, more than %d",
+                       strlen(command), SX_CHANNEL_COMMAND_MAX);
     err = sx_text_set(&object->values.command, command);
     if (err != SX_OK)
         return sx_fail_err(object, err, &object->fault);
     object->result = (struct sx_result){ .kind = SEXEC_RESULT_NONE };
     return run(object, SX_ACTION_EXECUTE);
+}
+
+int sexec_execute(struct sexec *object, const char *command)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, execute(object, command));
 }
 
 void sexec_interrupt(struct sexec *object)
@@ -89,7 +106,13 @@ void sexec_interrupt(struct sexec *object)
     sx_wake_up(&object->wake);
 }
 
-int sexec_do_events(struct sexec *object)
+/* An idle connection is not looked at where ProcessIdleEvents=False says so. */
+static bool is_left_alone(const struct sexec *object)
+{
+    return object->action == SX_ACTION_NONE && !object->values.process_idle;
+}
+
+static int do_events(struct sexec *object)
 {
     bool did = false;
     int code = 0;
@@ -97,8 +120,9 @@ int sexec_do_events(struct sexec *object)
     if (object->handler_depth > 0)
         return refuse_busy(object);
     sx_auditing_count(object, SX_COUNTED_DO_EVENTS);
-    /* An idle connection is not looked at where ProcessIdleEvents=False says so. */
-    if (object->action == SX_ACTION_NONE && !object->values.process_idle)
+    /* What woke a loop of the program's own must not wake it for ever. */
+    sx_wake_drain(&object->wake);
+    if (is_left_alone(object))
         return 0;
     code = sx_action_advance(object, &did);
     if (!did && code == 0 && object->values.select_wait > 0) {
@@ -109,8 +133,13 @@ int sexec_do_events(struct sexec *object)
         sx_wake_drain(&object->wake);
         code = sx_action_advance(object, &did);
     }
-    (void)sx_action_free_if_wanted(object);
     return code;
+}
+
+int sexec_do_events(struct sexec *object)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, do_events(object));
 }
 
 bool sexec_is_busy(const struct sexec *object)
@@ -121,8 +150,9 @@ bool sexec_is_busy(const struct sexec *object)
 size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity, int *out_timeout)
 {
     struct pollfd fds[3];
-    size_t count = sx_pump_poll(&object->pump, fds);
-    uint64_t wakes = sx_pump_wakes(&object->pump);
+    bool is_alone = is_left_alone(object);
+    size_t count = is_alone ? 0 : sx_pump_poll(&object->pump, fds);
+    uint64_t wakes = is_alone ? UINT64_MAX : sx_pump_wakes(&object->pump);
     uint64_t action_wakes = sx_action_wakes(object);
     uint64_t now = sx_clock_now();
 
@@ -171,13 +201,14 @@ static int send_some(struct sexec *object, struct sx_slice data)
     return 0;
 }
 
-int sexec_send(struct sexec *object, const void *data, size_t length)
+static int send_all(struct sexec *object, const uint8_t *bytes, size_t length)
 {
-    const uint8_t *bytes = data;
     int code = check_can_send(object);
 
     object->bytes_taken = 0;
     sx_auditing_count(object, SX_COUNTED_SEND);
+    if (code == 0 && bytes == NULL)
+        return length == 0 ? 0 : sx_fail(object, SEXEC_INVALID_ARGUMENT, "there is no data");
     while (code == 0) {
         bool did = false;
 
@@ -199,12 +230,18 @@ int sexec_send(struct sexec *object, const void *data, size_t length)
     return code;
 }
 
+int sexec_send(struct sexec *object, const void *data, size_t length)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, send_all(object, data, length));
+}
+
 int sexec_send_stdin_bytes(struct sexec *object, const void *data, size_t length)
 {
     return sexec_send(object, data, length);
 }
 
-int sexec_send_stdin_text(struct sexec *object, const char *text)
+static int send_text(struct sexec *object, const char *text)
 {
     struct sx_slice bytes = sx_slice_text(text);
     struct sx_buffer encoded;
@@ -212,7 +249,7 @@ int sexec_send_stdin_text(struct sexec *object, const char *text)
     int code;
 
     if (object->values.code_page == SX_CODE_PAGE_UTF8)
-        return sexec_send(object, bytes.ptr, bytes.len);
+        return send_all(object, bytes.ptr, bytes.len);
     sx_buffer_init(&encoded, 8 * bytes.len + 64);
     err = sx_code_page_encode(object->values.code_page, bytes, &encoded);
     if (err == SX_ERR_MEMORY)
@@ -222,9 +259,15 @@ int sexec_send_stdin_text(struct sexec *object, const char *text)
                        "the text is no UTF-8, or has a character that code page %d lacks",
                        object->values.code_page);
     else
-        code = sexec_send(object, sx_buffer_unread(&encoded).ptr, sx_buffer_len(&encoded));
+        code = send_all(object, sx_buffer_unread(&encoded).ptr, sx_buffer_len(&encoded));
     sx_buffer_clear(&encoded);
     return code;
+}
+
+int sexec_send_stdin_text(struct sexec *object, const char *text)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, send_text(object, text));
 }
 
 int sexec_set_stdin(struct sexec *object, const void *data, size_t length)
@@ -232,7 +275,7 @@ int sexec_set_stdin(struct sexec *object, const void *data, size_t length)
     return sexec_send(object, data, length);
 }
 
-int sexec_send_eof(struct sexec *object)
+static int send_eof(struct sexec *object)
 {
     enum sx_err err;
 
@@ -246,15 +289,30 @@ int sexec_send_eof(struct sexec *object)
     return sx_fail(object, SEXEC_BAD_STATE, "no command runs that could take input");
 }
 
-int sexec_send_signal(struct sexec *object, const char *name)
+int sexec_send_eof(struct sexec *object)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, send_eof(object));
+}
+
+static int send_signal(struct sexec *object, const char *name)
 {
     int code = check_can_send(object);
 
     if (code != 0)
         return code;
+    if (name == NULL || name[0] == '\0' || strlen(name) > SIGNAL_MAX)
+        return sx_fail(object, SEXEC_INVALID_ARGUMENT,
+                       "a signal's name has 1 to %d characters, such as \"TERM\"", SIGNAL_MAX);
     if (sx_engine_signal(object->engine, sx_slice_text(name)) != SX_OK)
         return sx_fail(object, SEXEC_BAD_STATE, "no command runs that could get a signal");
     return sx_auditing_call(object, "send_signal", name, 0);
+}
+
+int sexec_send_signal(struct sexec *object, const char *name)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, send_signal(object, name));
 }
 
 size_t sexec_get_bytes_taken(const struct sexec *object)

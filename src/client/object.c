@@ -92,15 +92,20 @@ void sexec_free(struct sexec *object)
     sx_free_wiped(object, sizeof *object);
 }
 
-bool sx_action_free_if_wanted(struct sexec *object)
+void sx_method_begin(struct sexec *object)
 {
-    if (!object->is_free_wanted || object->handler_depth > 0)
-        return false;
-    sexec_free(object);
-    return true;
+    object->method_depth++;
 }
 
-int sexec_reset(struct sexec *object)
+int sx_method_end(struct sexec *object, int code)
+{
+    object->method_depth--;
+    if (object->is_free_wanted && object->method_depth == 0 && object->handler_depth == 0)
+        sexec_free(object);
+    return code;
+}
+
+static int reset(struct sexec *object)
 {
     struct sx_values fresh;
     enum sx_err err;
@@ -115,6 +120,8 @@ int sexec_reset(struct sexec *object)
     object->is_begun = false;
     object->is_auto_logoff = false;
     object->is_explaining = false;
+    object->stream_error = SX_OK;
+    object->action_code = 0;
     clear_command(object);
     sx_values_clear(&object->values);
     object->values = fresh;
@@ -124,6 +131,12 @@ int sexec_reset(struct sexec *object)
         return sx_fail_err(object, err, &object->fault);
     apply_log_values(object);
     return sx_auditing_call(object, "reset", NULL, 0);
+}
+
+int sexec_reset(struct sexec *object)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, reset(object));
 }
 
 int sexec_new_with(const char *const *settings, struct sexec **out)

@@ -225,6 +225,7 @@ struct sexec {
     bool has_background_code;
     int background_code; /* of an action that ended in do_events */
     unsigned handler_depth;
+    unsigned method_depth; /* methods that run, one inside of another's handler */
     bool is_free_wanted;
 
     /* The command. */

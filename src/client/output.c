@@ -1,6 +1,7 @@
 /* client/output.c: the command's output on its way to the handlers: lines or chunks. */
 #include <string.h>
 
+#include "client/action.h"
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
@@ -157,5 +158,7 @@ int sexec_release_output(struct sexec *object, size_t length)
 {
     if (object->engine == NULL || !object->is_begun)
         return 0; /* the command is over: nobody waits for room */
-    return sx_fail_err(object, sx_engine_consumed(object->engine, length), &object->fault);
+    sx_method_begin(object);
+    return sx_method_end(
+        object, sx_fail_err(object, sx_engine_consumed(object->engine, length), &object->fault));
 }

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "client/action.h"
 #include "client/auditing.h"
 #include "client/code_page.h"
 #include "client/errors.h"
@@ -338,7 +339,7 @@ int sexec_config_bytes(struct sexec *object, const char *name, const void *value
     return code;
 }
 
-int sexec_config(struct sexec *object, const char *configuration_string, const char **out_value)
+static int config(struct sexec *object, const char *configuration_string, const char **out_value)
 {
     const char *equals = strchr(configuration_string, '=');
     struct sx_slice name =
@@ -368,4 +369,10 @@ int sexec_config(struct sexec *object, const char *configuration_string, const c
     if (code == 0 && out_value != NULL)
         *out_value = (const char *)sx_buffer_unread(&object->lent).ptr;
     return code;
+}
+
+int sexec_config(struct sexec *object, const char *configuration_string, const char **out_value)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, config(object, configuration_string, out_value));
 }

@@ -8,7 +8,6 @@
 #include "wire/msg_connection.h"
 
 enum {
-    COMMAND_MAX = 200 * 1024, /* with its head well inside one packet */
     /* Largest data packet that we send, whatever the server allows: bigger ones save nothing and
      * cost memory on both ends. */
     DATA_MAX = 32 * 1024,
@@ -25,7 +24,7 @@ void sx_channel_init(struct sx_channel *channel, const struct sx_channel_config 
     channel->transport = transport;
     channel->events = events;
     channel->fault = fault;
-    sx_buffer_init(&channel->command, COMMAND_MAX);
+    sx_buffer_init(&channel->command, SX_CHANNEL_COMMAND_MAX);
 }
 
 void sx_channel_clear(struct sx_channel *channel)
@@ -54,9 +53,10 @@ enum sx_err sx_channel_execute(struct sx_channel *channel, struct sx_slice comma
 
     if (channel->state != SX_CHANNEL_NONE && channel->state != SX_CHANNEL_CLOSED)
         return SX_ERR_BUSY;
-    if (command.len > COMMAND_MAX)
+    if (command.len > SX_CHANNEL_COMMAND_MAX)
         return sx_fault_set(channel->fault, SX_ERR_ARGUMENT,
-                            "the command has %zu bytes, more than %d", command.len, COMMAND_MAX);
+                            "the command has %zu bytes, more than %d", command.len,
+                            SX_CHANNEL_COMMAND_MAX);
     restart(channel);
     SX_TRY(sx_buffer_append(&channel->command, command));
     channel->window = channel->config.window < SX_CHANNEL_WINDOW_FIRST ? channel->config.window
@@ -159,7 +159,8 @@ enum sx_err sx_channel_write(struct sx_channel *channel, struct sx_slice data, s
         *out_taken = taken;
     }
     channel->progress += taken;
-    channel->is_blocked = taken < data.len;
+    if (data.len > 0) /* of no data at all nobody waits for the rest */
+        channel->is_blocked = taken < data.len;
     return SX_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "transport/transport.h"
 
 enum {
+    SX_CHANNEL_COMMAND_MAX = 200 * 1024,          /* bytes: with its head well inside one packet */
     SX_CHANNEL_WINDOW_DEFAULT = 32 * 1024 * 1024, /* 1 Gbit/s over 250 ms */
     SX_CHANNEL_WINDOW_FIRST = 2 * 1024 * 1024,    /* what a channel starts with */
     SX_CHANNEL_PACKET_DEFAULT = 32 * 1024,

@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "net/clock.h"
 
@@ -292,7 +291,7 @@ void sx_pump_close(struct sx_pump *pump)
     if (pump->state == SX_PUMP_CONNECTING)
         sx_connect_clear(&pump->connect);
     if (pump->fd >= 0)
-        close(pump->fd);
+        sx_socket_close(pump->fd, &pump->connect.config.options);
     pump->fd = -1;
     pump->state = SX_PUMP_CLOSED;
 }

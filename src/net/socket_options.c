@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static void set(int fd, int level, int name, int value)
 {
@@ -17,7 +18,7 @@ static int seconds(int milliseconds)
 
 void sx_socket_options_set(int fd, const struct sx_socket_options *options)
 {
-    struct linger linger = { .l_onoff = 1, .l_linger = options->linger_seconds };
+    const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 
     set(fd, IPPROTO_TCP, TCP_NODELAY, options->is_no_delay);
     set(fd, SOL_SOCKET, SO_KEEPALIVE, options->is_keep_alive);
@@ -29,10 +30,15 @@ void sx_socket_options_set(int fd, const struct sx_socket_options *options)
         set(fd, SOL_SOCKET, SO_RCVBUF, options->in_buffer);
     if (options->out_buffer > 0)
         set(fd, SOL_SOCKET, SO_SNDBUF, options->out_buffer);
-    /* A positive time would hold up close on a socket in blocking mode; ours never is in it, and
-     * the system goes on sending in the background. */
     if (options->is_reset_on_close)
-        linger.l_linger = 0;
-    if (options->is_reset_on_close || options->linger_seconds > 0)
-        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
+void sx_socket_close(int fd, const struct sx_socket_options *options)
+{
+    /* With SO_LINGER's time close would wait, in non-blocking mode as well. So the system goes on
+     * sending in the background, and it is that which gives up. */
+    if (!options->is_reset_on_close && options->linger_seconds > 0)
+        set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, options->linger_seconds * 1000);
+    close(fd);
 }

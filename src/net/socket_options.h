@@ -13,10 +13,14 @@ struct sx_socket_options {
     int in_buffer;              /* bytes */
     int out_buffer;
     bool is_reset_on_close; /* Linger=False: what wasn't sent yet is dropped */
-    int linger_seconds;
+    int linger_seconds;     /* 0 to 65535 */
 };
 
 /* Sets what the system takes; what it doesn't take stays as it was, as in the reference. */
 void sx_socket_options_set(int fd, const struct sx_socket_options *options);
+
+/* Closes at once. What wasn't sent yet goes on in the background for linger_seconds, without them
+ * for as long as the system tries. */
+void sx_socket_close(int fd, const struct sx_socket_options *options);
 
 #endif

@@ -224,6 +224,53 @@ def trust_in(blob):
     return f"--host-key-fingerprint=SHA256:{digest}"
 
 
+def closed_port():
+    """A port that nobody listens at, as it was free a moment ago; not one that the system would
+    hand out next."""
+    while can_connect(port := random.randrange(20000, 32000)):
+        continue
+    return port
+
+
+class SlowLookup:
+    """Lookups of a name stand still until somebody opens the gate for writing, as release() does."""
+
+    name = "slow.example"
+
+    def __init__(self):
+        place = support.folder("lookup")
+        self.gate = place / "gate"
+        self.asked = place / "asked"
+        os.mkfifo(self.gate)
+        self.library = place / "slow_lookup.so"
+        source = pathlib.Path(__file__).parent / "modules" / "slow_lookup.c"
+        subprocess.run(
+            ["cc", "-shared", "-fPIC", "-std=c11", "-D_GNU_SOURCE", "-o", self.library, source],
+            check=True,
+        )
+
+    def environment(self):
+        return support.preloaded(
+            self.library, SLOW_NAME=self.name, SLOW_GATE=str(self.gate),
+            SLOW_ASKED=str(self.asked),
+        )
+
+    def is_asked(self):
+        return self.asked.exists()
+
+    def release(self):
+        try:
+            os.close(os.open(self.gate, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            pass # nobody waits
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.release()
+
+
 class Listener:
     """A TCP server in a thread: handler(socket) runs for each connection, which are counted."""
 
