@@ -89,12 +89,15 @@ class Sshd:
         self.environment = support.clean_environment(**dict(environment))
         self.process = None
         self.port = None
+        self.user = USER
+        self.identity = {} # whom the process belongs to, if not us
         self.authorize(f"{self.client_key}.pub")
         if password is not None:
             extra = [*extra, *self.use_pam(password)]
         elif pam_module is not None:
             extra = [*extra, *self.use_pam_module(pam_module)]
         self.write_config(extra)
+        self.prepare()
         if os.getuid() == 0:
             os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
         for _ in range(20):
@@ -107,6 +110,9 @@ class Sshd:
         with open(self.authorized, "a", encoding="utf-8") as file:
             file.write(pathlib.Path(public_key).read_text(encoding="utf-8"))
         self.authorized.chmod(0o600)
+
+    def prepare(self):
+        """What a kind of server does before it is started."""
 
     def write_config(self, extra):
         lines = list(extra)
@@ -158,7 +164,7 @@ class Sshd:
             self.process = subprocess.Popen(
                 [self.program(), "-D", "-e", "-f", self.folder / "sshd_config", "-p", str(port)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment,
-                start_new_session=True,
+                start_new_session=True, **self.identity,
             )
 
         def is_decided():
@@ -198,7 +204,41 @@ class Sshd:
 
     def run(self, command, *options, stdin=b"", **more):
         """Runs a command here with sexec."""
-        return support.run([*self.options(), *options, f"{USER}@{ADDRESS}", command], stdin, **more)
+        return support.run([*self.options(), *options, f"{self.user}@{ADDRESS}", command], stdin, **more)
+
+
+class UserSshd(Sshd):
+    """The sshd of an ordinary user, as it sends no signals where root signs on. Where the tests
+    themselves are root's, it is nobody's, who gets a shell by nss_wrapper."""
+
+    def __init__(self, *extra):
+        super().__init__("UsePAM no", *extra)
+
+    def prepare(self):
+        if os.getuid() != 0:
+            return
+        owner = pwd.getpwnam("nobody")
+        wrapper = next(pathlib.Path("/usr/lib").glob("*/libnss_wrapper.so"), None)
+        support.check(wrapper, "libnss-wrapper is missing: apt-get install it")
+        passwd = self.folder / "passwd"
+        passwd.write_text(
+            f"nobody:x:{owner.pw_uid}:{owner.pw_gid}::{self.folder}:/bin/sh\n", encoding="ascii"
+        )
+        self.environment.update(
+            LD_PRELOAD=str(wrapper), NSS_WRAPPER_PASSWD=str(passwd),
+            NSS_WRAPPER_GROUP="/etc/group", HOME=str(self.folder),
+        )
+        config = self.folder / "sshd_config"
+        text = config.read_text(encoding="utf-8")
+        for key in self.host_keys:
+            shutil.copy(key, self.folder)
+            text = text.replace(f"HostKey {key}", f"HostKey {self.folder / key.name}")
+        config.write_text(text, encoding="utf-8")
+        for path in (self.folder, *self.folder.iterdir()):
+            shutil.chown(path, "nobody")
+        support.scratch.chmod(0o711)
+        self.user = "nobody"
+        self.identity = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
 def is_locked_root():
