@@ -4,7 +4,7 @@
  * the thread that called the method (execute, ssh_logon, do_events, ...), and its event argument
  * lives until it returns. Inside a handler the getters, sexec_config, sexec_interrupt and the
  * send functions work; execute, ssh_logon, ssh_logoff and reset give 1050 (busy); sexec_free is
- * put off until the method returns.
+ * put off until the method returns. No handler is called out of itself.
  *
  * Reference: "Event List" and the pages of each event. */
 #ifndef SEXEC_EVENTS_H

@@ -264,6 +264,7 @@ int sx_action_advance(struct sexec *object, bool *out_did)
     int code;
 
     *out_did = false;
+    object->is_fresh = false;
     if (object->engine == NULL)
         return 0;
     err = work(object, out_did);
@@ -314,6 +315,7 @@ int sx_action_begin(struct sexec *object, enum sx_action action)
 
     sx_fault_clear(&object->fault);
     object->action = action;
+    object->is_fresh = true;
     object->action_started = sx_clock_now();
     object->last_progress_at = object->action_started;
     /* An interrupt that came when nothing ran does nothing. */

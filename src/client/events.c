@@ -60,6 +60,21 @@ bool sx_has_handler(const struct sexec *object, enum sx_handler_index index)
     return object->handlers[index].function != NULL;
 }
 
+bool sx_handler_enter(struct sexec *object, enum sx_handler_index index)
+{
+    if (!sx_has_handler(object, index) || (object->handlers_running & 1u << index) != 0)
+        return false;
+    object->handlers_running |= 1u << index;
+    object->handler_depth++;
+    return true;
+}
+
+void sx_handler_leave(struct sexec *object, enum sx_handler_index index)
+{
+    object->handlers_running &= ~(1u << index);
+    object->handler_depth--;
+}
+
 SETTER(connected, SX_ON_CONNECTED)
 SETTER(connection_status, SX_ON_CONNECTION_STATUS)
 SETTER(disconnected, SX_ON_DISCONNECTED)
@@ -128,11 +143,10 @@ void sx_fire_stdin_ready(struct sexec *object)
 {
     struct sx_handler handler = object->handlers[SX_ON_STDIN_READY];
 
-    if (handler.function == NULL)
+    if (!sx_handler_enter(object, SX_ON_STDIN_READY))
         return;
-    object->handler_depth++;
     ((sexec_stdin_ready_handler)handler.function)(object, handler.context);
-    object->handler_depth--;
+    sx_handler_leave(object, SX_ON_STDIN_READY);
 }
 
 bool sx_fire_server_authentication(struct sexec *object, const struct sx_shown_key *shown)

@@ -159,7 +159,7 @@ size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity,
     fds[count++] = (struct pollfd){ .fd = object->wake.fd, .events = POLLIN };
     if (action_wakes < wakes)
         wakes = action_wakes;
-    if (sx_auditing_is_waiting(object))
+    if (object->is_fresh || sx_auditing_is_waiting(object))
         wakes = now;
     if (out_timeout != NULL)
         *out_timeout = wakes == UINT64_MAX     ? -1
@@ -175,6 +175,8 @@ size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity,
 
 static int check_can_send(struct sexec *object)
 {
+    if (object->is_logging)
+        return refuse_busy(object);
     if (object->engine == NULL || !object->is_connected)
         return sx_fail(object, SEXEC_NOT_CONNECTED, "%s", sexec_error_text(SEXEC_NOT_CONNECTED));
     if (!object->is_begun)
@@ -279,6 +281,8 @@ static int send_eof(struct sexec *object)
 {
     enum sx_err err;
 
+    if (object->is_logging)
+        return refuse_busy(object);
     if (object->engine == NULL || !object->is_begun) {
         object->is_eof_early = true;
         return 0;

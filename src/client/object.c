@@ -18,7 +18,12 @@ enum { LENT_MAX = 256 * 1024, HOST_KEY_MAX = 256 * 1024 };
 
 static void write_log(void *context, enum sx_log_level level, const char *line)
 {
-    sx_fire_log(context, (int)level, line);
+    struct sexec *object = context;
+
+    /* A line about a packet is written while that packet is made: no other can be begun. */
+    object->is_logging = true;
+    sx_fire_log(object, (int)level, line);
+    object->is_logging = false;
 }
 
 static void apply_log_values(struct sexec *object)

@@ -218,6 +218,7 @@ struct sexec {
     bool is_auto_logoff;
     bool is_explaining; /* goes no further than the server's offer */
     bool is_begun;      /* the command's channel was asked for */
+    bool is_fresh;      /* nobody looked at the action yet */
     int action_code;    /* with which an execution ended, while the logoff follows */
     uint64_t action_started;
     uint64_t last_progress; /* count, and when it last moved */
@@ -225,8 +226,10 @@ struct sexec {
     bool has_background_code;
     int background_code; /* of an action that ended in do_events */
     unsigned handler_depth;
-    unsigned method_depth; /* methods that run, one inside of another's handler */
+    unsigned handlers_running; /* bits by index */
+    unsigned method_depth;     /* methods that run, one inside of another's handler */
     bool is_free_wanted;
+    bool is_logging; /* the handler of on_log runs */
 
     /* The command. */
     struct sx_result result;

@@ -164,6 +164,7 @@ static enum sx_err work_running(struct sx_pump *pump, struct sx_fault *fault, bo
 enum sx_err sx_pump_work(struct sx_pump *pump, struct sx_fault *fault, bool *out_did)
 {
     *out_did = false;
+    pump->has_more = true;
     for (int i = 0; i < ROUNDS_MAX; i++) {
         bool did = false;
         enum sx_err err = SX_OK;
@@ -179,8 +180,10 @@ enum sx_err sx_pump_work(struct sx_pump *pump, struct sx_fault *fault, bool *out
         *out_did |= did;
         if (err != SX_OK)
             return err;
-        if (!did)
+        if (!did) {
+            pump->has_more = false;
             break;
+        }
     }
     return SX_OK;
 }
@@ -218,6 +221,8 @@ uint64_t sx_pump_wakes(const struct sx_pump *pump)
     uint64_t throttled = UINT64_MAX;
     uint64_t wakes, service;
 
+    if (pump->has_more)
+        return 0;
     if (pump->state == SX_PUMP_CONNECTING)
         return sx_connect_wakes(&pump->connect);
     if (pump->state != SX_PUMP_RUNNING && pump->state != SX_PUMP_CLOSING)
@@ -293,5 +298,6 @@ void sx_pump_close(struct sx_pump *pump)
     if (pump->fd >= 0)
         sx_socket_close(pump->fd, &pump->connect.config.options);
     pump->fd = -1;
+    pump->has_more = false;
     pump->state = SX_PUMP_CLOSED;
 }

@@ -34,9 +34,10 @@ struct sx_pump {
     int fd;
     struct sx_engine *engine; /* borrowed */
     bool is_peer_closed;      /* the server sent FIN */
-    uint64_t rate;            /* MaxTransferRate: bytes a second to the server; 0 for no limit */
-    uint64_t rate_left;       /* how many may go out now */
-    uint64_t rate_at;         /* when that was counted */
+    bool has_more;      /* the last work ended for its length, not for lack of anything to do */
+    uint64_t rate;      /* MaxTransferRate: bytes a second to the server; 0 for no limit */
+    uint64_t rate_left; /* how many may go out now */
+    uint64_t rate_at;   /* when that was counted */
     /* Called for each event, outside any engine call, so it may call the engine. */
     void (*on_event)(void *ctx, const struct sx_event *event);
     void (*on_connected)(void *ctx);
