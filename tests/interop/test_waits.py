@@ -18,8 +18,8 @@ import time
 import realms
 import servers
 import support
+import test_addresses
 import test_agent
-import test_firewall
 from support import check
 
 WAITS = support.BUILD / "tests" / "interop" / "waits"
@@ -88,7 +88,7 @@ def in_lookup(sshd, by):
 
 def in_connect(sshd, by):
     port = servers.closed_port()
-    with test_firewall.Dead("127.0.0.77", port):
+    with test_addresses.Dead("127.0.0.77", port):
         Wait(sshd, "logon", by, host="127.0.0.77", port=port).interrupt(at_once)
 
 
