@@ -19,6 +19,7 @@ struct sx_audit {
     enum sx_audit_sync sync;
     struct sx_audit_taker taker;
     struct sx_audit_forward forward;
+    char *collector; /* NULL for none */
     struct sx_audit_place place;
     char session[3 * SESSION_BYTES + 1]; /* "" for none */
     struct sx_audit_mark written;        /* what a commit must cover */
@@ -63,6 +64,23 @@ void sx_audit_fill(const struct sx_audit_place *place, struct sx_audit_record *r
 
 /* --- Life ------------------------------------------------------------------------------------- */
 
+/* A collector that can't be meant as it is named is an error of the audit's; one that is away isn't. */
+static enum sx_err open_collector(struct sx_audit *audit, struct sx_fault *fault)
+{
+    struct sx_fault why = { 0 };
+
+    if (sx_audit_forward_init(&audit->forward, audit->collector, audit->crypto.provider, &why) ==
+        SX_OK)
+        return SX_OK;
+    return sx_fault_set_sys(fault, SX_ERR_AUDIT, why.sys, "%s", why.text);
+}
+
+static void close_collector(struct sx_audit *audit)
+{
+    sx_audit_forward_end(&audit->forward, &audit->file, &audit->crypto);
+    sx_audit_forward_clear(&audit->forward);
+}
+
 enum sx_err sx_audit_open(const struct sx_audit_config *config, struct sx_fault *fault,
                           struct sx_audit **out)
 {
@@ -76,10 +94,14 @@ enum sx_err sx_audit_open(const struct sx_audit_config *config, struct sx_fault 
     audit->taker = config->taker;
     audit->is_committed = true;
     sx_audit_place_init(&audit->place);
-    sx_audit_forward_init(&audit->forward, config->collector);
     err = sx_audit_crypto_open(config->provider, &audit->crypto);
     if (err == SX_OK)
         err = sx_audit_file_open(&audit->crypto, config->file, config->key, fault, &audit->file);
+    if (err == SX_OK && config->collector != NULL &&
+        (audit->collector = sx_text_dup(config->collector)) == NULL)
+        err = SX_ERR_MEMORY;
+    if (err == SX_OK)
+        err = open_collector(audit, fault);
     if (err != SX_OK) {
         sx_audit_close(audit);
         return sx_fault_note(fault, err);
@@ -99,9 +121,10 @@ enum sx_err sx_audit_use(struct sx_audit *audit, struct sx_provider *provider,
     err = sx_audit_crypto_open(provider, &crypto);
     if (err != SX_OK)
         return sx_fault_note(fault, err);
+    close_collector(audit);
     sx_audit_crypto_close(&audit->crypto);
     audit->crypto = crypto;
-    return SX_OK;
+    return open_collector(audit, fault);
 }
 
 void sx_audit_close(struct sx_audit *audit)
@@ -109,7 +132,8 @@ void sx_audit_close(struct sx_audit *audit)
     if (audit == NULL)
         return;
     sx_audit_forward_run(&audit->forward, &audit->file, &audit->crypto, audit->place.host);
-    sx_audit_forward_end(&audit->forward, &audit->file);
+    close_collector(audit);
+    sx_free(audit->collector);
     sx_audit_file_close(&audit->file);
     sx_audit_crypto_close(&audit->crypto);
     sx_free_wiped(audit, sizeof *audit);
@@ -182,4 +206,9 @@ enum sx_err sx_audit_commit(struct sx_audit *audit, struct sx_fault *fault)
     audit->is_committed = true;
     sx_audit_forward_run(&audit->forward, &audit->file, &audit->crypto, audit->place.host);
     return SX_OK;
+}
+
+const char *sx_audit_news(struct sx_audit *audit)
+{
+    return sx_audit_forward_news(&audit->forward);
 }

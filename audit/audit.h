@@ -28,7 +28,7 @@ struct sx_audit_config {
     const char *key;  /* the machine's state */
     enum sx_audit_sync sync;
     struct sx_audit_taker taker; /* take NULL for none */
-    const char *collector;       /* as sx_syslog_open takes it, or NULL; gets what is in file */
+    const char *collector;       /* as sx_syslog_init takes it, or NULL; gets what is in file */
 };
 
 struct sx_audit;
@@ -53,6 +53,10 @@ SX_MUST_USE enum sx_err sx_audit_write(struct sx_audit *audit, struct sx_audit_r
 
 /* sx_audit_commit returns when everything written is durable. */
 SX_MUST_USE enum sx_err sx_audit_commit(struct sx_audit *audit, struct sx_fault *fault);
+
+/* sx_audit_news says, once, why the collector doesn't get what is in the file; else NULL. The text
+ * lives until the next call. */
+const char *sx_audit_news(struct sx_audit *audit);
 
 /* Commits nothing; NULL-safe. */
 void sx_audit_close(struct sx_audit *audit);

@@ -1,8 +1,6 @@
 /* audit/forward.c: from the file to a collector. */
 #include "audit/forward.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,30 +10,76 @@
 
 enum { RETRY_MS = 5000, READ_SIZE = 256 * 1024, BYTES_MAX = SX_AUDIT_LINE_MAX + READ_SIZE };
 
-void sx_audit_forward_init(struct sx_audit_forward *forward, const char *target)
+enum sx_err sx_audit_forward_init(struct sx_audit_forward *forward, const char *target,
+                                  struct sx_provider *provider, struct sx_fault *fault)
 {
-    *forward = (struct sx_audit_forward){ .syslog = { .fd = -1 } };
-    (void)snprintf(forward->target, sizeof forward->target, "%s", target == NULL ? "" : target);
+    *forward = (struct sx_audit_forward){ .is_wanted = target != NULL, .syslog = { .fd = -1 } };
+    return target == NULL ? SX_OK : sx_syslog_init(target, provider, fault, &forward->syslog);
 }
 
-static void give_up(struct sx_audit_forward *forward)
+void sx_audit_forward_clear(struct sx_audit_forward *forward)
 {
+    if (forward->is_wanted)
+        sx_syslog_clear(&forward->syslog);
+    *forward = (struct sx_audit_forward){ .syslog = { .fd = -1 } };
+}
+
+const char *sx_audit_forward_news(struct sx_audit_forward *forward)
+{
+    if (forward->why.err == SX_OK || forward->is_told)
+        return NULL;
+    forward->is_told = true;
+    return forward->why.text;
+}
+
+/* --- The mark --------------------------------------------------------------------------------- */
+
+/* Moves the mark forward to what was taken, or back to the last checkpoint. */
+static void move_mark(const struct sx_audit_file *file, struct sx_audit_mark to, bool is_back)
+{
+    struct sx_fault ignored = { 0 }; /* then more is sent again */
+    struct sx_audit_mark mark;
+    bool is_there;
+
+    if (sx_audit_state_lock(file->state_fd, SX_AUDIT_LOCK_COLLECTOR, &ignored) != SX_OK)
+        return;
+    mark = sx_audit_mark_read(file->state_fd, SX_AUDIT_LOCK_COLLECTOR);
+    is_there = is_back ? sx_audit_mark_covers(to, mark) : sx_audit_mark_covers(mark, to);
+    if (!is_there &&
+        sx_audit_mark_write(file->state_fd, SX_AUDIT_LOCK_COLLECTOR, to, &ignored) != SX_OK)
+        sx_fault_clear(&ignored);
+    sx_audit_state_unlock(file->state_fd, SX_AUDIT_LOCK_COLLECTOR);
+}
+
+static void give_up(struct sx_audit_forward *forward, struct sx_audit_file *file,
+                    const struct sx_audit_crypto *crypto)
+{
+    struct sx_fault ignored = { 0 }; /* whoever appends is told of a state that can't be read */
+    struct sx_audit_state state;
+
     (void)sx_syslog_close(&forward->syslog);
     forward->retry_at = sx_clock_now() + RETRY_MS;
+    if (sx_audit_file_peek(file, crypto, &ignored, &state) != SX_OK)
+        return;
+    move_mark(file, (struct sx_audit_mark){ state.generation, state.checkpoint_end }, true);
+    sx_wipe(&state, sizeof state);
 }
 
-static bool connect_collector(struct sx_audit_forward *forward, const struct sx_audit_file *file)
-{
-    struct sx_fault ignored = { 0 }; /* it is tried again */
+/* --- Sending ---------------------------------------------------------------------------------- */
 
-    if (forward->syslog.fd >= 0)
+static bool connect_collector(struct sx_audit_forward *forward, struct sx_audit_file *file,
+                              const struct sx_audit_crypto *crypto)
+{
+    if (forward->syslog.is_connected)
         return true;
     if (sx_clock_now() < forward->retry_at)
         return false;
-    if (sx_syslog_open(forward->target, &ignored, &forward->syslog) != SX_OK) {
-        give_up(forward);
+    sx_fault_clear(&forward->why);
+    if (sx_syslog_connect(&forward->syslog, &forward->why) != SX_OK) {
+        give_up(forward, file, crypto);
         return false;
     }
+    forward->is_told = false;
     forward->sent = sx_audit_mark_read(file->state_fd, SX_AUDIT_LOCK_COLLECTOR);
     return true;
 }
@@ -48,7 +92,8 @@ static enum sx_err send_line(struct sx_audit_forward *forward, struct sx_slice b
 
     if (sx_audit_line_read(bytes, &line) == SX_OK)
         (void)sx_audit_member_text(sx_audit_line_find(&line, "time"), time, sizeof time);
-    return sx_syslog_send(&forward->syslog, time, host, (unsigned long)getpid(), bytes);
+    return sx_syslog_send(&forward->syslog, time, host, (unsigned long)getpid(), bytes,
+                          &forward->why);
 }
 
 /* The whole lines of bytes; the mark moves with each. */
@@ -69,8 +114,8 @@ static enum sx_err send_lines(struct sx_audit_forward *forward, struct sx_buffer
     }
 }
 
-static enum sx_err send_until(struct sx_audit_forward *forward, const struct sx_audit_file *file,
-                              uint64_t size, const char *host)
+enum sx_err sx_audit_forward_until(struct sx_audit_forward *forward, int fd, uint64_t size,
+                                   const char *host)
 {
     uint64_t at = forward->sent.end;
     struct sx_buffer bytes;
@@ -84,7 +129,7 @@ static enum sx_err send_until(struct sx_audit_forward *forward, const struct sx_
 
         err = sx_buffer_reserve(&bytes, wanted, &room);
         if (err == SX_OK)
-            n = pread(file->fd, room, wanted, (off_t)at);
+            n = pread(fd, room, wanted, (off_t)at);
         if (err != SX_OK || n <= 0)
             break;
         sx_buffer_commit(&bytes, (size_t)n);
@@ -100,32 +145,30 @@ void sx_audit_forward_run(struct sx_audit_forward *forward, struct sx_audit_file
 {
     struct sx_fault ignored = { 0 }; /* whoever appends is told of a state that can't be read */
     struct sx_audit_state state;
+    enum sx_err err = SX_OK;
 
-    if (forward->target[0] == '\0' || file->fd < 0 || !connect_collector(forward, file))
+    if (!forward->is_wanted || file->fd < 0 || !connect_collector(forward, file, crypto))
         return;
     if (sx_audit_file_peek(file, crypto, &ignored, &state) != SX_OK)
         return;
     if (state.generation == file->generation) {
         if (forward->sent.generation != state.generation)
-            forward->sent = (struct sx_audit_mark){ state.generation, 0 };
-        if (send_until(forward, file, state.size, host) != SX_OK)
-            give_up(forward);
+            err = sx_audit_forward_older(forward, file, state.generation, host);
+        if (err == SX_OK)
+            err = sx_audit_forward_until(forward, file->fd, state.size, host);
+        if (err != SX_OK)
+            give_up(forward, file, crypto);
     }
     sx_wipe(&state, sizeof state);
 }
 
-void sx_audit_forward_end(struct sx_audit_forward *forward, struct sx_audit_file *file)
+void sx_audit_forward_end(struct sx_audit_forward *forward, struct sx_audit_file *file,
+                          const struct sx_audit_crypto *crypto)
 {
-    struct sx_fault ignored = { 0 }; /* then it is sent again */
-
-    if (forward->syslog.fd < 0 || !sx_syslog_close(&forward->syslog))
+    if (!forward->is_wanted || !forward->syslog.is_connected)
         return;
-    if (sx_audit_state_lock(file->state_fd, SX_AUDIT_LOCK_COLLECTOR, &ignored) != SX_OK)
-        return;
-    if (!sx_audit_mark_covers(sx_audit_mark_read(file->state_fd, SX_AUDIT_LOCK_COLLECTOR),
-                              forward->sent) &&
-        sx_audit_mark_write(file->state_fd, SX_AUDIT_LOCK_COLLECTOR, forward->sent, &ignored) !=
-            SX_OK)
-        sx_fault_clear(&ignored);
-    sx_audit_state_unlock(file->state_fd, SX_AUDIT_LOCK_COLLECTOR);
+    if (sx_syslog_close(&forward->syslog))
+        move_mark(file, forward->sent, false);
+    else
+        give_up(forward, file, crypto);
 }

@@ -49,7 +49,7 @@ struct sx_site {
     unsigned rekey_seconds;
     char audit[SX_SITE_PATH_MAX];     /* absolute; "": not said */
     char audit_key[SX_SITE_PATH_MAX]; /* absolute */
-    char audit_syslog[256];
+    char audit_syslog[2 * SX_SITE_PATH_MAX];
 };
 
 /* sx_site_decode reads the file's bytes; path only stands in messages, which name the line.

@@ -104,8 +104,11 @@
  * AuditSync (own)                    when records are on disk: group (default; before a command runs
  *                                    and before its end is told), record, or session
  * AuditSyslog (own)                  a log collector (RFC 5424) that gets the file's records as well:
- *                                    local, a socket's path, or tcp:HOST:PORT. It is never what
- *                                    makes them durable; one that was away gets them later
+ *                                    local, a socket's path, tcp:HOST:PORT, or over TLS (RFC 5425)
+ *                                    tls://HOST:PORT?ca=FILE, with &name=NAME (else HOST) that its
+ *                                    certificate must have, &crl=FILE, and our own as
+ *                                    &cert=FILE&key=FILE. It is never what makes them durable; one
+ *                                    that was away gets them later, and on_ssh_status says why
  * AuditRequired (own)                default True: what can't be recorded fails with 3014. Always so
  *                                    under policies that require an audit
  * AuditDigests (own)                 whether records hold SHA-256 of the streams; default: the policy's

@@ -112,6 +112,18 @@ static enum sx_err lose(struct sexec *object, const struct sx_fault *why, struct
     return SX_OK;
 }
 
+/* The collector is away, or isn't who it should be. */
+static void tell_news(struct sexec *object)
+{
+    const char *news = sx_audit_news(object->auditing->audit);
+    char line[SX_FAULT_TEXT_MAX + 32];
+
+    if (news == NULL)
+        return;
+    (void)snprintf(line, sizeof line, "Warning: %s", news);
+    sx_fire_ssh_status(object, line);
+}
+
 enum sx_err sx_auditing_put_all(struct sexec *object, struct sx_audit_record *records, size_t count,
                                 struct sx_fault *fault)
 {
@@ -133,9 +145,12 @@ enum sx_err sx_auditing_commit(struct sexec *object, struct sx_fault *fault)
 {
     struct sx_fault why = { 0 };
 
-    if (object->auditing->audit == NULL || sx_audit_commit(object->auditing->audit, &why) == SX_OK)
+    if (object->auditing->audit == NULL)
         return SX_OK;
-    return lose(object, &why, fault);
+    if (sx_audit_commit(object->auditing->audit, &why) != SX_OK)
+        return lose(object, &why, fault);
+    tell_news(object);
+    return SX_OK;
 }
 
 /* ---- calls --------------------------------------------------------------------------------- */

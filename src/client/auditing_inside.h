@@ -5,6 +5,7 @@
 #include "audit/audit.h"
 #include "client/auditing.h"
 #include "crypto/digest.h"
+#include "net/syslog_target.h"
 
 enum { SX_STREAM_IN, SX_STREAM_OUT, SX_STREAM_ERR, SX_STREAM_COUNT };
 enum { SX_AUDIT_PATH_MAX = 1024, SX_CERTIFICATE_MAX = 64 };
@@ -15,7 +16,7 @@ struct sx_auditing {
     bool is_from_site; /* the site file says where, and nobody else */
     char file[SX_AUDIT_PATH_MAX];
     char key[SX_AUDIT_PATH_MAX];
-    char collector[256];
+    char collector[SX_SYSLOG_TARGET_MAX];
     enum sx_audit_sync sync;
     bool is_required;
     int digests; /* -1: as the policy says */

@@ -5,7 +5,6 @@
 #include "client/auditing_inside.h"
 #include "client/errors.h"
 #include "client/special.h"
-#include "net/syslog.h"
 
 static int check_open(struct sexec *object, const char *name)
 {
@@ -75,6 +74,8 @@ int sx_get_audit_sync(struct sexec *object, struct sx_buffer *out)
 
 int sx_set_audit_syslog(struct sexec *object, const char *value)
 {
+    struct sx_syslog_target target = { 0 };
+    struct sx_fault fault = { 0 };
     int code = check_open(object, "AuditSyslog");
 
     if (code != 0)
@@ -82,11 +83,9 @@ int sx_set_audit_syslog(struct sexec *object, const char *value)
     if (object->auditing->is_from_site && object->auditing->collector[0] != '\0')
         return sx_fail(object, SEXEC_POLICY,
                        "setting AuditSyslog: the site file says where audits go");
-    if ((value[0] != '\0' && !sx_syslog_is_target(value)) ||
-        strlen(value) >= sizeof object->auditing->collector)
-        return sx_fail(object, SEXEC_SETTING,
-                       "setting AuditSyslog: the value must be local, the absolute path of a "
-                       "socket, or tcp:HOST:PORT");
+    if (value[0] != '\0' && sx_syslog_target_read(value, &fault, &target) != SX_OK)
+        return sx_fail(object, SEXEC_SETTING, "setting AuditSyslog: %s", fault.text);
+    sx_syslog_target_clear(&target);
     (void)snprintf(object->auditing->collector, sizeof object->auditing->collector, "%s", value);
     return 0;
 }

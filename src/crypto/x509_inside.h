@@ -17,4 +17,9 @@ X509 *sx_x509_from_der(struct sx_provider *provider, struct sx_slice der);
 SX_MUST_USE enum sx_err sx_ocsp_check(struct sx_provider *provider, struct sx_slice der, X509 *cert,
                                       X509 *issuer, int64_t now, struct sx_fault *fault);
 
+/* The anchors and revocation lists, and the provider that they were read in; all borrowed. */
+X509_STORE *sx_x509_trust_store(const struct sx_x509_trust *trust);
+struct sx_provider *sx_x509_trust_provider(const struct sx_x509_trust *trust);
+bool sx_x509_trust_has_crls(const struct sx_x509_trust *trust);
+
 #endif

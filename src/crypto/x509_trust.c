@@ -68,6 +68,21 @@ unsigned sx_x509_trust_anchors(const struct sx_x509_trust *trust)
     return trust->anchors;
 }
 
+X509_STORE *sx_x509_trust_store(const struct sx_x509_trust *trust)
+{
+    return trust->store;
+}
+
+struct sx_provider *sx_x509_trust_provider(const struct sx_x509_trust *trust)
+{
+    return trust->provider;
+}
+
+bool sx_x509_trust_has_crls(const struct sx_x509_trust *trust)
+{
+    return trust->crls > 0;
+}
+
 enum sx_err sx_x509_trust_add_anchor(struct sx_x509_trust *trust, struct sx_slice der,
                                      struct sx_fault *fault)
 {

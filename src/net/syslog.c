@@ -1,4 +1,4 @@
-/* net/syslog.c: RFC 5424 over a datagram socket or TCP. */
+/* net/syslog.c: RFC 5424 over a datagram socket, TCP or TLS. */
 #include "net/syslog.h"
 
 #include <errno.h>
@@ -12,8 +12,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "net/clock.h"
+
 enum {
     CONNECT_MS = 1000,
+    HANDSHAKE_MS = 3000,
     SEND_MS = 2000,
     CLOSE_MS = 2000,
     PRIORITY = 10 * 8 + 5, /* authpriv, notice */
@@ -31,18 +34,76 @@ static bool wait_for(int fd, short events, int ms)
     return n > 0;
 }
 
-/* --- Opening ---------------------------------------------------------------------------------- */
-
-bool sx_syslog_is_target(const char *target)
+static const char *shown(const struct sx_syslog *syslog)
 {
-    const char *colon;
-
-    if (strcmp(target, "local") == 0 || target[0] == '/')
-        return true;
-    colon = strrchr(target, ':');
-    return strncmp(target, "tcp:", 4) == 0 && colon != NULL && colon > target + 4 &&
-           colon[1] != '\0';
+    return syslog->target.kind == SX_SYSLOG_LOCAL ? syslog->target.path : syslog->target.host;
 }
+
+static enum sx_err broken(const struct sx_syslog *syslog, int sys, struct sx_fault *fault)
+{
+    return sx_fault_set_sys(fault, SX_ERR_SOCKET, sys, "the log collector %s: %s", shown(syslog),
+                            sys == 0 ? "closed the connection" : strerror(sys));
+}
+
+/* --- Life ------------------------------------------------------------------------------------- */
+
+static enum sx_err make_tls(struct sx_syslog *syslog, struct sx_fault *fault)
+{
+    struct sx_tls_demands demands = { .trust = syslog->trust.anchors,
+                                      .name = syslog->target.name,
+                                      .key = syslog->trust.key,
+                                      .chain_count = syslog->trust.chain_count };
+
+    for (size_t i = 0; i < demands.chain_count; i++)
+        demands.chain[i] = sx_secret_slice(&syslog->trust.chain[i]);
+    return sx_tls_client_new(&demands, fault, &syslog->tls);
+}
+
+/* What can never become a connection is said now, not when a collector is wanted. */
+static enum sx_err try_tls(struct sx_syslog *syslog, struct sx_provider *provider,
+                           struct sx_fault *fault)
+{
+    SX_TRY(sx_syslog_trust_load(&syslog->target, provider, fault, &syslog->trust));
+    SX_TRY(make_tls(syslog, fault));
+    sx_tls_client_free(syslog->tls);
+    syslog->tls = NULL;
+    return SX_OK;
+}
+
+enum sx_err sx_syslog_init(const char *target, struct sx_provider *provider, struct sx_fault *fault,
+                           struct sx_syslog *out)
+{
+    struct sx_syslog syslog = { .fd = -1 };
+    enum sx_err err = sx_syslog_target_read(target, fault, &syslog.target);
+
+    if (err == SX_OK && syslog.target.kind == SX_SYSLOG_TLS)
+        err = try_tls(&syslog, provider, fault);
+    if (err != SX_OK) {
+        sx_syslog_clear(&syslog);
+        return err;
+    }
+    *out = syslog;
+    return SX_OK;
+}
+
+static void disconnect(struct sx_syslog *syslog)
+{
+    sx_tls_client_free(syslog->tls);
+    if (syslog->fd >= 0)
+        close(syslog->fd);
+    syslog->tls = NULL;
+    syslog->fd = -1;
+    syslog->is_connected = false;
+}
+
+void sx_syslog_clear(struct sx_syslog *syslog)
+{
+    disconnect(syslog);
+    sx_syslog_trust_clear(&syslog->trust);
+    sx_syslog_target_clear(&syslog->target);
+}
+
+/* --- Sockets ---------------------------------------------------------------------------------- */
 
 static int connect_to(const struct sockaddr *address, socklen_t len, int family, int type)
 {
@@ -69,25 +130,18 @@ static int open_local(const char *path)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
 
-    if (strlen(path) >= sizeof address.sun_path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
     (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     return connect_to((const struct sockaddr *)&address, sizeof address, AF_UNIX, SOCK_DGRAM);
 }
 
-static int open_tcp(const char *target)
+static int open_tcp(const struct sx_syslog_target *target)
 {
     const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
-    const char *colon = strrchr(target, ':');
     struct addrinfo *found = NULL;
-    char host[256];
     int fd = -1;
 
-    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - target), target);
     errno = EHOSTUNREACH;
-    if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
+    if (getaddrinfo(target->host, target->port, &hints, &found) != 0)
         return -1;
     for (const struct addrinfo *at = found; at != NULL && fd < 0; at = at->ai_next)
         fd = connect_to(at->ai_addr, at->ai_addrlen, at->ai_family, SOCK_STREAM);
@@ -95,27 +149,7 @@ static int open_tcp(const char *target)
     return fd;
 }
 
-enum sx_err sx_syslog_open(const char *target, struct sx_fault *fault, struct sx_syslog *out)
-{
-    bool is_stream = strncmp(target, "tcp:", 4) == 0;
-    int fd;
-
-    if (!sx_syslog_is_target(target))
-        return sx_fault_set(fault, SX_ERR_ARGUMENT,
-                            "a log collector is local, a socket's path, or tcp:HOST:PORT");
-    fd = is_stream                      ? open_tcp(target + 4)
-         : strcmp(target, "local") == 0 ? open_local("/dev/log")
-                                        : open_local(target);
-    if (fd < 0)
-        return sx_fault_set_sys(fault, SX_ERR_CONNECT, errno, "the log collector %s: %s", target,
-                                strerror(errno));
-    *out = (struct sx_syslog){ .fd = fd, .is_stream = is_stream };
-    return SX_OK;
-}
-
-/* --- Sending ---------------------------------------------------------------------------------- */
-
-static enum sx_err send_rest(struct sx_syslog *syslog, struct sx_slice rest)
+static enum sx_err send_rest(struct sx_syslog *syslog, struct sx_slice rest, struct sx_fault *fault)
 {
     while (rest.len > 0) {
         ssize_t n = send(syslog->fd, rest.ptr, rest.len, MSG_NOSIGNAL);
@@ -126,14 +160,104 @@ static enum sx_err send_rest(struct sx_syslog *syslog, struct sx_slice rest)
             wait_for(syslog->fd, POLLOUT, SEND_MS))
             continue;
         if (n < 0)
-            return SX_ERR_SOCKET;
+            return broken(syslog, errno, fault);
         rest = sx_slice_of(rest.ptr + n, rest.len - (size_t)n);
     }
     return SX_OK;
 }
 
+/* --- TLS -------------------------------------------------------------------------------------- */
+
+static enum sx_err flush_tls(struct sx_syslog *syslog, struct sx_fault *fault)
+{
+    struct sx_slice pending;
+
+    SX_TRY(sx_tls_client_pending(syslog->tls, &pending));
+    SX_TRY(send_rest(syslog, pending, fault));
+    sx_tls_client_sent(syslog->tls, pending.len);
+    return SX_OK;
+}
+
+/* Takes what came, without waiting. SX_ERR_CLOSED when the stream is at its end. */
+static enum sx_err receive_tls(struct sx_syslog *syslog, struct sx_fault *fault)
+{
+    uint8_t bytes[4096];
+    ssize_t n;
+
+    for (;;) {
+        n = recv(syslog->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return SX_OK;
+        if (n < 0)
+            return broken(syslog, errno, fault);
+        if (n == 0)
+            return SX_ERR_CLOSED;
+        SX_TRY(sx_tls_client_take(syslog->tls, sx_slice_of(bytes, (size_t)n)));
+    }
+}
+
+static enum sx_err shake_hands(struct sx_syslog *syslog, struct sx_fault *fault)
+{
+    const uint64_t until = sx_clock_now() + HANDSHAKE_MS;
+    bool is_ended = false;
+    bool is_done;
+
+    for (;;) {
+        enum sx_err err = sx_tls_client_shake_hands(syslog->tls, fault, &is_done);
+        uint64_t now = sx_clock_now();
+
+        if (err != SX_OK) { /* the collector is told why by an alert, if that can be */
+            struct sx_fault ignored = { 0 };
+
+            (void)!flush_tls(syslog, &ignored);
+            return err;
+        }
+        SX_TRY(flush_tls(syslog, fault));
+        if (is_done)
+            return SX_OK;
+        if (is_ended)
+            return broken(syslog, 0, fault);
+        if (now >= until || !wait_for(syslog->fd, POLLIN, (int)(until - now)))
+            return broken(syslog, ETIMEDOUT, fault);
+        err = receive_tls(syslog, fault);
+        is_ended = err == SX_ERR_CLOSED;
+        if (err != SX_OK && !is_ended)
+            return err;
+    }
+}
+
+static enum sx_err begin_tls(struct sx_syslog *syslog, struct sx_fault *fault)
+{
+    SX_TRY(make_tls(syslog, fault));
+    return shake_hands(syslog, fault);
+}
+
+enum sx_err sx_syslog_connect(struct sx_syslog *syslog, struct sx_fault *fault)
+{
+    const struct sx_syslog_target *target = &syslog->target;
+    struct sx_fault why = { 0 };
+    enum sx_err err;
+
+    syslog->fd = target->kind == SX_SYSLOG_LOCAL ? open_local(target->path) : open_tcp(target);
+    if (syslog->fd < 0)
+        return sx_fault_set_sys(fault, SX_ERR_CONNECT, errno, "the log collector %s: %s",
+                                shown(syslog), strerror(errno));
+    err = target->kind == SX_SYSLOG_TLS ? begin_tls(syslog, &why) : SX_OK;
+    if (err != SX_OK) {
+        disconnect(syslog);
+        return sx_fault_set_sys(fault, err, why.sys, "the log collector %s: %s", shown(syslog),
+                                why.text);
+    }
+    syslog->is_connected = true;
+    return SX_OK;
+}
+
+/* --- Sending ---------------------------------------------------------------------------------- */
+
 static enum sx_err send_datagram(struct sx_syslog *syslog, struct sx_slice head,
-                                 struct sx_slice message)
+                                 struct sx_slice message, struct sx_fault *fault)
 {
     struct iovec parts[] = { { (void *)(uintptr_t)head.ptr, head.len },
                              { (void *)(uintptr_t)message.ptr, message.len } };
@@ -146,21 +270,44 @@ static enum sx_err send_datagram(struct sx_syslog *syslog, struct sx_slice head,
             continue;
         if ((errno == EAGAIN || errno == EWOULDBLOCK) && wait_for(syslog->fd, POLLOUT, SEND_MS))
             continue;
-        return SX_ERR_SOCKET;
+        return broken(syslog, errno, fault);
     }
 }
 
 /* A collector that hung up is noticed before a message is lost to it. */
-static bool has_hung_up(const struct sx_syslog *syslog)
+static enum sx_err look(struct sx_syslog *syslog, struct sx_fault *fault)
 {
     char byte;
-    ssize_t n = recv(syslog->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    ssize_t n;
 
-    return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+    if (syslog->tls == NULL) {
+        n = recv(syslog->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)))
+            return SX_OK;
+        return broken(syslog, n == 0 ? 0 : errno, fault);
+    }
+    if (receive_tls(syslog, fault) != SX_OK)
+        return broken(syslog, 0, fault);
+    if (sx_tls_client_listen(syslog->tls, fault) != SX_OK)
+        return broken(syslog, 0, fault); /* but for a reason that is there already */
+    return SX_OK;
+}
+
+static enum sx_err send_stream(struct sx_syslog *syslog, struct sx_slice head,
+                               struct sx_slice message, struct sx_fault *fault)
+{
+    SX_TRY(look(syslog, fault));
+    if (syslog->tls == NULL) {
+        SX_TRY(send_rest(syslog, head, fault));
+        return send_rest(syslog, message, fault);
+    }
+    SX_TRY(sx_tls_client_write(syslog->tls, head, fault));
+    SX_TRY(sx_tls_client_write(syslog->tls, message, fault));
+    return flush_tls(syslog, fault);
 }
 
 enum sx_err sx_syslog_send(struct sx_syslog *syslog, const char *time, const char *host,
-                           unsigned long process, struct sx_slice message)
+                           unsigned long process, struct sx_slice message, struct sx_fault *fault)
 {
     char head[HEAD_MAX];
     char counted[HEAD_MAX + 32];
@@ -169,29 +316,55 @@ enum sx_err sx_syslog_send(struct sx_syslog *syslog, const char *time, const cha
 
     if (n < 0 || (size_t)n >= sizeof head)
         return SX_ERR_ARGUMENT;
-    if (!syslog->is_stream)
-        return send_datagram(syslog, sx_slice_of(head, (size_t)n), message);
-    if (has_hung_up(syslog))
-        return SX_ERR_SOCKET;
+    if (syslog->target.kind == SX_SYSLOG_LOCAL)
+        return send_datagram(syslog, sx_slice_of(head, (size_t)n), message, fault);
     (void)snprintf(counted, sizeof counted, "%zu %s", (size_t)n + message.len, head);
-    SX_TRY(send_rest(syslog, sx_slice_text(counted)));
-    return send_rest(syslog, message);
+    return sx_fault_note(fault, send_stream(syslog, sx_slice_text(counted), message, fault));
+}
+
+/* --- Closing ---------------------------------------------------------------------------------- */
+
+static bool leave_tcp(struct sx_syslog *syslog)
+{
+    char bytes[256];
+    ssize_t n = 1;
+
+    (void)shutdown(syslog->fd, SHUT_WR);
+    while (n > 0 && wait_for(syslog->fd, POLLIN, CLOSE_MS))
+        n = recv(syslog->fd, bytes, sizeof bytes, 0);
+    return n == 0;
+}
+
+/* The end of the TCP connection alone could be anybody's doing; the collector's own word counts. */
+static bool leave_tls(struct sx_syslog *syslog)
+{
+    struct sx_fault ignored = { 0 };
+    enum sx_err err;
+
+    sx_tls_client_leave(syslog->tls);
+    if (flush_tls(syslog, &ignored) != SX_OK)
+        return false;
+    (void)shutdown(syslog->fd, SHUT_WR);
+    for (;;) {
+        bool is_ended;
+
+        if (!wait_for(syslog->fd, POLLIN, CLOSE_MS))
+            return false;
+        is_ended = receive_tls(syslog, &ignored) != SX_OK;
+        err = sx_tls_client_listen(syslog->tls, &ignored);
+        if (err != SX_OK || is_ended)
+            return err == SX_ERR_CLOSED;
+    }
 }
 
 bool sx_syslog_close(struct sx_syslog *syslog)
 {
-    bool is_taken = syslog->fd >= 0;
-    char bytes[256];
-    ssize_t n = 1;
+    bool is_taken = syslog->is_connected;
 
-    if (syslog->fd >= 0 && syslog->is_stream) {
-        (void)shutdown(syslog->fd, SHUT_WR);
-        while (n > 0 && wait_for(syslog->fd, POLLIN, CLOSE_MS))
-            n = recv(syslog->fd, bytes, sizeof bytes, 0);
-        is_taken = n == 0;
-    }
-    if (syslog->fd >= 0)
-        close(syslog->fd);
-    syslog->fd = -1;
+    if (is_taken && syslog->target.kind == SX_SYSLOG_TCP)
+        is_taken = leave_tcp(syslog);
+    else if (is_taken && syslog->target.kind == SX_SYSLOG_TLS)
+        is_taken = leave_tls(syslog);
+    disconnect(syslog);
     return is_taken;
 }
