@@ -1,8 +1,8 @@
 /* sexec/sexec.h: run commands on SSH servers.
  *
  *     struct sexec *ssh = sexec_new();
- *     sexec_config(ssh, "Policy=fips");
- *     sexec_config(ssh, "SSHAcceptServerHostKeyFingerPrint=SHA256:...");
+ *     sexec_config(ssh, "Policy=fips", NULL);
+ *     sexec_config(ssh, "SSHAcceptServerHostKeyFingerPrint=SHA256:...", NULL);
  *     sexec_set_ssh_host(ssh, "server.example");
  *     sexec_set_ssh_user(ssh, "batch");
  *     sexec_set_ssh_password(ssh, password);

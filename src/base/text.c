@@ -160,7 +160,7 @@ char *sx_hex_encode(char *out, struct sx_slice bytes, char sep)
     return out;
 }
 
-static int hex_value(uint8_t c)
+int sx_hex_value(uint8_t c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -185,8 +185,8 @@ static bool hex_walk(struct sx_slice text, uint8_t *out, size_t *out_len)
             i++;
         if (text.len - i < 2)
             return false;
-        high = hex_value(text.ptr[i]);
-        low = hex_value(text.ptr[i + 1]);
+        high = sx_hex_value(text.ptr[i]);
+        low = sx_hex_value(text.ptr[i + 1]);
         if (high < 0 || low < 0)
             return false;
         if (out != NULL)

@@ -19,6 +19,9 @@ char *sx_escape_lines(char *out, size_t cap, struct sx_slice bytes);
  * sep is not 0. out must hold 3 * len + 1. Returns out. */
 char *sx_hex_encode(char *out, struct sx_slice bytes, char sep);
 
+/* The value of a hexadecimal digit of either case; -1 for any other byte. */
+int sx_hex_value(uint8_t c);
+
 /* sx_hex_decode accepts upper and lower case, and ':' or ' ' between bytes. *out_len gets the
  * number of bytes; SX_ERR_ARGUMENT when text is no hex or needs more than cap. */
 SX_MUST_USE enum sx_err sx_hex_decode(struct sx_slice text, uint8_t *out, size_t cap,

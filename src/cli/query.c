@@ -115,21 +115,11 @@ static int query_list(struct sx_cli *cli, const char *field)
     return finish_output();
 }
 
-static int query_interface(struct sx_cli *cli)
+/* A text of the library's as it stands. */
+static int query_text(struct sx_cli *cli, int (*describe)(struct sexec *, const char **))
 {
     const char *text;
-    int code = sexec_describe_interface(cli->ssh, &text);
-
-    if (code != 0)
-        return sx_cli_report_object(cli->ssh, code);
-    printf("%s", text);
-    return finish_output();
-}
-
-static int query_machine(struct sx_cli *cli)
-{
-    const char *text;
-    int code = sexec_describe_machine(cli->ssh, &text);
+    int code = describe(cli->ssh, &text);
 
     if (code != 0)
         return sx_cli_report_object(cli->ssh, code);
@@ -204,9 +194,9 @@ int sx_cli_query(struct sx_cli *cli)
     if (strcasecmp(cli->query, "provider") == 0)
         return query_provider(cli);
     if (strcasecmp(cli->query, "machine") == 0)
-        return query_machine(cli);
+        return query_text(cli, sexec_describe_machine);
     if (strcasecmp(cli->query, "interface") == 0)
-        return query_interface(cli);
+        return query_text(cli, sexec_describe_interface);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         if (strcasecmp(cli->query, lists[i].what) == 0)
             return query_list(cli, lists[i].field);

@@ -1,22 +1,16 @@
-/* net/resolve.c: getaddrinfo on a detached thread. The C library's lookup has no timeout of its
- * own that we could trust and can't be cancelled, so an abandoned one is left to end by itself:
- * the last of the two owners (caller, thread) frees. */
+/* net/resolve.c: getaddrinfo as work for a thread. The C library's lookup has no timeout of its own
+ * that we could trust and can't be cancelled, so one that is given up is left to end by itself. */
 #include "net/resolve.h"
 
 #include <netinet/in.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/wake.h"
+#include "net/worker.h"
 
-struct sx_resolve {
-    pthread_mutex_t lock;
-    struct sx_wake done_wake;
-    bool is_done;
-    bool is_abandoned;
+/* What is looked up, and what was found. */
+struct lookup {
     char *host;
     char port[8];
     int family;
@@ -24,87 +18,77 @@ struct sx_resolve {
     struct addrinfo *addresses;
 };
 
-static void resolve_destroy(struct sx_resolve *resolve)
+struct sx_resolve {
+    struct sx_wake done_wake;
+    struct lookup *lookup;    /* the worker's while there is one */
+    struct sx_worker *worker; /* NULL for a numeric address, which is done at once */
+};
+
+static void lookup_destroy(void *job)
 {
-    if (resolve->addresses != NULL)
-        freeaddrinfo(resolve->addresses);
-    sx_wake_close(&resolve->done_wake);
-    pthread_mutex_destroy(&resolve->lock);
-    sx_free(resolve->host);
-    sx_free(resolve);
+    struct lookup *lookup = job;
+
+    if (lookup->addresses != NULL)
+        freeaddrinfo(lookup->addresses);
+    sx_free(lookup->host);
+    sx_free(lookup);
 }
 
-static int look_up(struct sx_resolve *resolve, int flags)
+static void look_up(struct lookup *lookup, int flags)
 {
-    struct addrinfo hints = { .ai_family = resolve->family,
+    struct addrinfo hints = { .ai_family = lookup->family,
                               .ai_socktype = SOCK_STREAM,
                               .ai_flags = AI_NUMERICSERV | flags };
 
-    return getaddrinfo(resolve->host, resolve->port, &hints, &resolve->addresses);
+    lookup->result = getaddrinfo(lookup->host, lookup->port, &hints, &lookup->addresses);
 }
 
-static void *run(void *arg)
+static void lookup_run(void *job)
 {
-    struct sx_resolve *resolve = arg;
-    bool is_abandoned;
-
-    resolve->result = look_up(resolve, AI_ADDRCONFIG);
-    pthread_mutex_lock(&resolve->lock);
-    resolve->is_done = true;
-    is_abandoned = resolve->is_abandoned;
-    /* Under the lock: afterwards the caller may free it at any moment. */
-    if (!is_abandoned)
-        sx_wake_up(&resolve->done_wake);
-    pthread_mutex_unlock(&resolve->lock);
-    if (is_abandoned)
-        resolve_destroy(resolve);
-    return NULL;
+    look_up(job, AI_ADDRCONFIG);
 }
 
-/* The thread takes no signals: they are the program's. */
-static int start_thread(struct sx_resolve *resolve)
+static struct lookup *lookup_new(const char *host, int port, enum sx_address_family family)
 {
-    sigset_t all, before;
-    pthread_attr_t attributes;
-    pthread_t thread;
-    int failed;
+    static const int families[] = { AF_INET, AF_INET6, AF_UNSPEC };
+    struct lookup *lookup = sx_alloc(sizeof *lookup);
 
-    if (pthread_attr_init(&attributes) != 0)
-        return -1;
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&thread, &attributes, run, resolve);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return failed;
+    if (lookup == NULL)
+        return NULL;
+    lookup->family = families[family];
+    snprintf(lookup->port, sizeof lookup->port, "%d", port);
+    lookup->host = sx_text_dup(host);
+    if (lookup->host == NULL) {
+        lookup_destroy(lookup);
+        return NULL;
+    }
+    return lookup;
 }
 
 enum sx_err sx_resolve_start(const char *host, int port, enum sx_address_family family,
                              struct sx_fault *fault, struct sx_resolve **out)
 {
-    static const int families[] = { AF_INET, AF_INET6, AF_UNSPEC };
     struct sx_resolve *resolve = sx_alloc(sizeof *resolve);
 
     if (resolve == NULL)
         return SX_ERR_MEMORY;
-    pthread_mutex_init(&resolve->lock, NULL);
-    resolve->family = families[family];
-    snprintf(resolve->port, sizeof resolve->port, "%d", port);
-    resolve->host = sx_text_dup(host);
-    if (resolve->host == NULL || sx_wake_open(&resolve->done_wake) != SX_OK)
+    resolve->done_wake.fd = -1;
+    resolve->lookup = lookup_new(host, port, family);
+    if (resolve->lookup == NULL || sx_wake_open(&resolve->done_wake) != SX_OK)
         goto failed;
-    resolve->result = look_up(resolve, AI_NUMERICHOST);
-    if (resolve->result == 0) {
-        resolve->is_done = true;
+    look_up(resolve->lookup, AI_NUMERICHOST);
+    if (resolve->lookup->result == 0) {
         sx_wake_up(&resolve->done_wake);
-    } else if (start_thread(resolve) != 0) {
-        goto failed;
+    } else {
+        const struct sx_work work = { lookup_run, lookup_destroy, resolve->lookup };
+
+        if (sx_worker_start(&work, &resolve->done_wake, fault, &resolve->worker) != SX_OK)
+            goto failed;
     }
     *out = resolve;
     return SX_OK;
 failed:
-    resolve_destroy(resolve);
+    sx_resolve_free(resolve);
     return sx_fault_set(fault, SX_ERR_MEMORY, "no memory, descriptor or thread for a name lookup");
 }
 
@@ -115,35 +99,31 @@ int sx_resolve_fd(const struct sx_resolve *resolve)
 
 bool sx_resolve_is_done(struct sx_resolve *resolve)
 {
-    bool is_done;
-
-    pthread_mutex_lock(&resolve->lock);
-    is_done = resolve->is_done;
-    pthread_mutex_unlock(&resolve->lock);
-    return is_done;
+    return resolve->worker == NULL || sx_worker_is_done(resolve->worker);
 }
 
 enum sx_err sx_resolve_result(struct sx_resolve *resolve, struct sx_fault *fault,
                               const struct addrinfo **out)
 {
-    if (resolve->result != 0)
-        return sx_fault_set_sys(fault, SX_ERR_RESOLVE, resolve->result,
-                                "host \"%s\" has no address: %s", resolve->host,
-                                gai_strerror(resolve->result));
-    *out = resolve->addresses;
+    const struct lookup *lookup = resolve->lookup;
+
+    if (lookup->result != 0)
+        return sx_fault_set_sys(fault, SX_ERR_RESOLVE, lookup->result,
+                                "host \"%s\" has no address: %s", lookup->host,
+                                gai_strerror(lookup->result));
+    *out = lookup->addresses;
     return SX_OK;
 }
 
 void sx_resolve_free(struct sx_resolve *resolve)
 {
-    bool is_done;
-
     if (resolve == NULL)
         return;
-    pthread_mutex_lock(&resolve->lock);
-    is_done = resolve->is_done;
-    resolve->is_abandoned = true;
-    pthread_mutex_unlock(&resolve->lock);
-    if (is_done)
-        resolve_destroy(resolve);
+    if (resolve->worker != NULL)
+        sx_worker_free(resolve->worker);
+    else if (resolve->lookup != NULL)
+        lookup_destroy(resolve->lookup);
+    if (resolve->done_wake.fd >= 0)
+        sx_wake_close(&resolve->done_wake);
+    sx_free(resolve);
 }

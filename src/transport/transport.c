@@ -83,7 +83,6 @@ static enum sx_err seal(struct sx_transport *transport, const struct sx_writer *
     const struct sx_sent sent = { true, transport->writer.sequence };
 
     switch (payload->ptr[0]) {
-    case SX_MSG_GLOBAL_REQUEST: transport->sent[SX_SENT_GLOBAL_REQUEST] = sent; break;
     case SX_MSG_CHANNEL_OPEN: transport->sent[SX_SENT_CHANNEL_OPEN] = sent; break;
     case SX_MSG_CHANNEL_REQUEST: transport->sent[SX_SENT_CHANNEL_REQUEST] = sent; break;
     default: break;

@@ -37,12 +37,7 @@ enum {
 };
 
 /* Messages that their sender waits for an answer to. */
-enum sx_sent_kind {
-    SX_SENT_GLOBAL_REQUEST,
-    SX_SENT_CHANNEL_OPEN,
-    SX_SENT_CHANNEL_REQUEST,
-    SX_SENT_COUNT
-};
+enum sx_sent_kind { SX_SENT_CHANNEL_OPEN, SX_SENT_CHANNEL_REQUEST, SX_SENT_COUNT };
 
 /* The last one of a kind. */
 struct sx_sent {

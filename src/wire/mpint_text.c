@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 /* An unsigned number, big-endian, aligned to the end of its storage. */
 struct magnitude {
@@ -100,17 +101,6 @@ enum sx_err sx_mpint_to_text(struct sx_slice contents, char *out)
     return SX_OK;
 }
 
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return 99;
-}
-
 static bool read_digits(const char *text, struct magnitude *value)
 {
     unsigned base = 10;
@@ -122,9 +112,9 @@ static bool read_digits(const char *text, struct magnitude *value)
     if (*text == '\0')
         return false;
     for (; *text != '\0'; text++) {
-        int digit = digit_of(*text);
+        int digit = sx_hex_value((uint8_t)*text);
 
-        if (digit >= (int)base || !grow(value, base, (unsigned)digit))
+        if (digit < 0 || digit >= (int)base || !grow(value, base, (unsigned)digit))
             return false;
     }
     return true;
