@@ -145,6 +145,8 @@ size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity,
 
 static int check_can_send(struct sexec *object)
 {
+    if (object->is_logging)
+        return refuse_busy(object);
     if (object->engine == NULL || !object->is_connected)
         return sx_fail(object, SEXEC_NOT_CONNECTED, "%s", sexec_error_text(SEXEC_NOT_CONNECTED));
     if (!object->is_begun)
@@ -236,6 +238,8 @@ int sexec_send_eof(struct sexec *object)
 {
     enum sx_err err;
 
+    if (object->is_logging)
+        return refuse_busy(object);
     if (object->engine == NULL || !object->is_begun) {
         object->is_eof_early = true;
         return 0;

@@ -18,13 +18,19 @@ enum { LENT_MAX = 256 * 1024, HOST_KEY_MAX = 256 * 1024 };
 
 static void write_log(void *context, enum sx_log_level level, const char *line)
 {
-    sx_fire_log(context, (int)level, line);
+    struct sexec *object = context;
+
+    /* A line about a packet is written while that packet is made: no other can be begun. */
+    object->is_logging = true;
+    sx_fire_log(object, (int)level, line);
+    object->is_logging = false;
 }
 
 static void apply_log_values(struct sexec *object)
 {
     object->log.level = (enum sx_log_level)object->values.log_level;
     object->log.is_unmasked = !object->values.mask_sensitive;
+    object->log.mask = sx_rules_mask(object);
 }
 
 struct sexec *sexec_new(void)
@@ -118,6 +124,7 @@ int sexec_reset(struct sexec *object)
     clear_command(object);
     sx_values_clear(&object->values);
     object->values = fresh;
+    object->log.mask = (struct sx_mask_rules){ NULL, NULL }; /* borrowed from the rules */
     sx_rules_end(object);
     err = sx_rules_start(object);
     if (err != SX_OK)

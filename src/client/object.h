@@ -226,6 +226,7 @@ struct sexec {
     int background_code; /* of an action that ended in do_events */
     unsigned handler_depth;
     bool is_free_wanted;
+    bool is_logging; /* the handler of on_log runs */
 
     /* The command. */
     struct sx_result result;

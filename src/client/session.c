@@ -186,6 +186,7 @@ static enum sx_err make_engine(struct sexec *object, struct sx_fault *fault)
                        .client_version = values->client_version,
                        .version_patterns = values->version_patterns,
                        .is_gss_demanded = values->ssh_auth_mode == SEXEC_AM_GSSAPI_KEYEX,
+                       .is_auth_custom = values->ssh_auth_mode == SEXEC_AM_CUSTOM,
                        .log = &object->log },
         .auth = { .mode = (enum sx_auth_mode)values->ssh_auth_mode,
                   .is_trying_all = values->try_all_methods,

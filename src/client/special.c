@@ -91,6 +91,8 @@ int sx_get_renegotiate(struct sexec *object, struct sx_buffer *out)
 {
     if (object->engine == NULL || !object->is_connected)
         return sx_fail(object, SEXEC_NOT_CONNECTED, "%s", sexec_error_text(SEXEC_NOT_CONNECTED));
+    if (object->is_logging)
+        return sx_fail(object, SEXEC_BUSY, "%s", sexec_error_text(SEXEC_BUSY));
     if (sx_engine_rekey(object->engine) != SX_OK)
         return sx_fail(object, SEXEC_BAD_STATE, "no key exchange can be started now");
     return sx_lend_text(object, out, "");
