@@ -68,7 +68,7 @@ struct sx_field {
 
 enum {
     SX_LOG_LINE_MAX = 1024,
-    SX_LOG_TEXT_MAX = 256, /* of a peer's text or a command, as it appears, escapes included */
+    SX_LOG_TEXT_MAX = 768, /* of a peer's text or a command, as it appears, escapes included */
     SX_LOG_DATA_MAX = 64,  /* bytes of data */
 };
 

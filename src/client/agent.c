@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "client/events.h"
+#include "client/logging.h"
 #include "client/object.h"
 #include "net/clock.h"
 
@@ -24,6 +25,7 @@ static void tell(struct sexec *object, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(line, sizeof line, fmt, args);
     va_end(args);
+    sx_logging_note(object, "agent", line);
     sx_fire_ssh_status(object, line);
 }
 

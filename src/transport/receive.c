@@ -86,6 +86,8 @@ static enum sx_err on_ext_info(struct sx_transport *transport, struct sx_slice p
     memcpy(transport->server_sig_algs, msg.server_sig_algs.ptr, msg.server_sig_algs.len);
     transport->server_sig_algs[msg.server_sig_algs.len] = '\0';
     transport->has_server_sig_algs = true;
+    SX_LOG(transport->config.log, SX_LOG_VERBOSE, "the server verifies",
+           SX_PEER("server_sig_algs", msg.server_sig_algs));
     return SX_OK;
 }
 

@@ -23,7 +23,7 @@ struct sx_transport_config {
     const char *version_patterns; /* SSHVersionPattern */
     bool is_gss_demanded;         /* a first exchange without Kerberos is not what is wanted, unless
                                      it is the server that has none */
-    bool is_auth_custom; /* the program signs on with packets of its own */
+    bool is_auth_custom;          /* the program signs on with packets of its own */
     const struct sx_log *log;
 };
 
