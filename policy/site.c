@@ -1,11 +1,21 @@
 /* policy/site.c: the site file's few keys, strictly. */
 #include "policy/site.h"
 
+#include "base/mask.h"
 #include "base/text.h"
 
 #include <string.h>
 
-enum value_kind { VALUE_NAME, VALUE_PATH, VALUE_LIST, VALUE_YES, VALUE_NO, VALUE_NUMBER };
+enum value_kind {
+    VALUE_NAME,
+    VALUE_PATH,
+    VALUE_LIST,
+    VALUE_YES,
+    VALUE_NO,
+    VALUE_NUMBER,
+    VALUE_MASK_NAMES,
+    VALUE_MASK_ARGUMENTS
+};
 
 /* A key, what its value is, and where that goes. */
 struct key {
@@ -46,6 +56,8 @@ static const struct key keys[] = {
     { "audit", VALUE_PATH, FIELD(audit), 0, 0 },
     { "audit-key", VALUE_PATH, FIELD(audit_key), 0, 0 },
     { "audit-syslog", VALUE_NAME, FIELD(audit_syslog), 0, 0 },
+    { "mask-names", VALUE_MASK_NAMES, FIELD(mask_names), 0, 0 },
+    { "mask-arguments", VALUE_MASK_ARGUMENTS, FIELD(mask_arguments), 0, 0 },
 };
 enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
 
@@ -125,6 +137,21 @@ static enum sx_err take_value(const struct place *place, const struct key *key,
     case VALUE_NAME:
     case VALUE_PATH:
     case VALUE_LIST: return take_text(place, key, value, out);
+    case VALUE_MASK_NAMES:
+        return sx_mask_names_are_valid(value)
+                   ? take_text(place, key, value, out)
+                   : complain(
+                         place,
+                         "the value must be a list of names, of letters, digits, '.', '_', '-' "
+                         "and the wildcards '*' and '?', not",
+                         value);
+    case VALUE_MASK_ARGUMENTS:
+        return sx_mask_arguments_are_valid(value)
+                   ? take_text(place, key, value, out)
+                   : complain(place,
+                              "the value must be a list of at most 64 entries PROGRAM:-OPTION or "
+                              "PROGRAM:*, not",
+                              value);
     case VALUE_YES:
     case VALUE_NO: return take_bool(place, key, value, out);
     case VALUE_NUMBER: return take_number(place, key, value, out);

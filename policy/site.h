@@ -16,6 +16,8 @@
  *     audit = /var/log/sexec/%u  every object's audit goes here, whatever the application says;
  *     audit-syslog = tcp:h:514   and to a log collector as well
  *     audit-key = /var/lib/...   %u is the user who runs it
+ *     mask-names = *-pin         options and variables whose value no log and no record shows, and
+ *     mask-arguments = tool:-w   options of programs; lists, as base/mask.h has them
  *
  * Everything else is an error, and with an error nothing connects: a rule that can't be read must
  * not be a rule that doesn't hold. */
@@ -50,6 +52,8 @@ struct sx_site {
     char audit[SX_SITE_PATH_MAX];     /* absolute; "": not said */
     char audit_key[SX_SITE_PATH_MAX]; /* absolute */
     char audit_syslog[2 * SX_SITE_PATH_MAX];
+    char mask_names[SX_SITE_LIST_MAX];
+    char mask_arguments[SX_SITE_LIST_MAX];
 };
 
 /* sx_site_decode reads the file's bytes; path only stands in messages, which name the line.

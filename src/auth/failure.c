@@ -34,11 +34,15 @@ static void add(char *text, size_t cap, const char *fmt, ...)
 
 void sx_auth_note(struct sx_auth *auth, const char *fmt, ...)
 {
+    size_t before = strlen(auth->note);
     va_list args;
 
     va_start(args, fmt);
     append(auth->note, sizeof auth->note, fmt, args);
     va_end(args);
+    SX_LOG(
+        auth->transport->config.log, SX_LOG_VERBOSE, "note on the sign-on",
+        SX_PEER("text", sx_slice_text(auth->note + before + (auth->note[before] == ';' ? 2 : 0))));
 }
 
 void sx_auth_note_tried(struct sx_auth *auth, const char *name)

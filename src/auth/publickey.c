@@ -11,6 +11,7 @@
 
 #include "auth/userauth.h"
 #include "base/text.h"
+#include "keys/fingerprint.h"
 #include "wire/msg_auth.h"
 
 static const struct sx_auth_key *key_of(const struct sx_auth *auth)
@@ -125,14 +126,30 @@ static void next_key(struct sx_auth *auth)
     auth->is_key_tried = false;
 }
 
+static void log_key(const struct sx_auth *auth)
+{
+    const struct sx_log *log = auth->transport->config.log;
+    char fingerprint[SX_FINGERPRINT_MAX];
+
+    if (!sx_log_is_on(log, SX_LOG_VERBOSE))
+        return;
+    if (sx_fingerprint_openssh(auth->transport->config.offer->provider, key_of(auth)->public_blob,
+                               NULL, fingerprint) != SX_OK)
+        fingerprint[0] = '\0';
+    SX_LOG(log, SX_LOG_VERBOSE, "trying a key", SX_NUMBER("key", auth->key_index + 1),
+           SX_PUBLIC("algorithm", auth->key_alg->name), SX_PUBLIC("fingerprint", fingerprint));
+}
+
 /* Tries keys from key_index on until a request is out or none is left. */
 static enum sx_err try_keys(struct sx_auth *auth)
 {
     for (; auth->key_index < auth->config.key_count; next_key(auth)) {
         auth->key_next = auth->key_index + 1;
         auth->key_alg = choose_algorithm(auth);
-        if (auth->key_alg != NULL)
+        if (auth->key_alg != NULL) {
+            log_key(auth);
             return auth->config.key_count == 1 ? ask_to_sign(auth) : send_query(auth);
+        }
         if (!auth->is_key_tried)
             note_skipped(auth);
     }

@@ -95,6 +95,8 @@ static enum sx_err begin(struct sx_auth *auth, const struct sx_auth_method *meth
     auth->is_exhausted = false;
     auth->is_proof_sent = false;
     auth->rounds = 0;
+    SX_LOG(auth->transport->config.log, SX_LOG_VERBOSE, "trying a method",
+           SX_PUBLIC("method", method->name));
     SX_TRY(method->start(auth));
     sx_auth_note_tried(auth, auth->method->name); /* another may stand in for gssapi-keyex */
     if (auth->is_exhausted)

@@ -8,8 +8,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-enum { PEER_TEXT_MAX = 256 }; /* as it appears, escapes included */
-
 struct line {
     char text[SX_LOG_LINE_MAX];
     size_t len;
@@ -46,7 +44,7 @@ static void line_add_public(struct line *line, struct sx_slice bytes)
 
 static void line_add_quoted(struct line *line, struct sx_slice bytes)
 {
-    char text[PEER_TEXT_MAX + 1];
+    char text[SX_LOG_TEXT_MAX + 1];
     char *rest = text;
     char *quote;
 
@@ -63,7 +61,39 @@ static void line_add_quoted(struct line *line, struct sx_slice bytes)
     sx_wipe(text, sizeof text); /* with masking off it was a secret */
 }
 
-static void line_add_field(struct line *line, const struct sx_field *field, bool is_unmasked)
+static void line_add_length(struct line *line, const char *mark, size_t len)
+{
+    line_add(line, mark);
+    line_add(line, "(");
+    line_add_number(line, len);
+    line_add(line, ")");
+}
+
+/* Without memory to cover its secrets it is one. */
+static void line_add_command(struct line *line, struct sx_slice command,
+                             const struct sx_mask_rules *rules)
+{
+    char *masked = sx_mask_command(command, rules);
+
+    if (masked == NULL)
+        line_add_length(line, "****", command.len);
+    else
+        line_add_quoted(line, sx_slice_text(masked));
+    sx_text_free_wiped(masked);
+}
+
+static void line_add_data(struct line *line, struct sx_slice bytes)
+{
+    char text[3 * SX_LOG_DATA_MAX + 1];
+    size_t len = bytes.len < SX_LOG_DATA_MAX ? bytes.len : SX_LOG_DATA_MAX;
+
+    line_add(line, sx_hex_encode(text, sx_slice_of(bytes.ptr, len), '\0'));
+    if (len < bytes.len)
+        line_add_length(line, "...", bytes.len);
+}
+
+static void line_add_field(struct line *line, const struct sx_field *field,
+                           const struct sx_log *log)
 {
     line_add(line, " ");
     line_add(line, field->name);
@@ -72,16 +102,21 @@ static void line_add_field(struct line *line, const struct sx_field *field, bool
     case SX_FIELD_PUBLIC: line_add_public(line, field->bytes); return;
     case SX_FIELD_PEER: line_add_quoted(line, field->bytes); return;
     case SX_FIELD_NUMBER: line_add_number(line, field->number); return;
+    case SX_FIELD_DATA: line_add_data(line, field->bytes); return;
+    case SX_FIELD_COMMAND:
+        if (log->is_unmasked)
+            line_add_quoted(line, field->bytes);
+        else
+            line_add_command(line, field->bytes, &log->mask);
+        return;
     case SX_FIELD_SECRET: break;
     }
     /* also where a kind that isn't known would end: masked */
-    if (is_unmasked && field->kind == SX_FIELD_SECRET) {
+    if (log->is_unmasked && field->kind == SX_FIELD_SECRET) {
         line_add_quoted(line, field->bytes);
         return;
     }
-    line_add(line, "****(");
-    line_add_number(line, field->bytes.len);
-    line_add(line, ")");
+    line_add_length(line, "****", field->bytes.len);
 }
 
 /* Ends the line; one that was cut says so, and is never cut inside a character. */
@@ -116,7 +151,7 @@ void sx_log_write(const struct sx_log *log, enum sx_log_level level, const char 
     line.is_cut = false;
     line_add(&line, what);
     for (size_t i = 0; i < count; i++)
-        line_add_field(&line, &fields[i], log->is_unmasked);
+        line_add_field(&line, &fields[i], log);
     line_finish(&line);
     log->write(log->ctx, level, line.text);
     if (log->is_unmasked)

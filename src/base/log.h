@@ -2,11 +2,13 @@
  *
  * There is no free %s: a line is a constant text and fields, and a field's type decides how it
  * may appear. public: our own words and numbers. peer: bytes from outside, escaped and capped.
- * secret: **** and the length, unless masking is off. data: bytes of a packet in hex. */
+ * secret: **** and the length, unless masking is off. command: escaped and capped, its secrets covered by
+ * the rules of base/mask.h, unless masking is off. data: bytes that are no secret, in hex, capped. */
 #ifndef SX_BASE_LOG_H
 #define SX_BASE_LOG_H
 
 #include "base/error.h"
+#include "base/mask.h"
 #include "base/slice.h"
 
 /* The reference's LogLevel values. */
@@ -17,7 +19,14 @@ enum sx_log_level {
     SX_LOG_DEBUG = 3,
 };
 
-enum sx_field_kind { SX_FIELD_PUBLIC, SX_FIELD_PEER, SX_FIELD_SECRET, SX_FIELD_NUMBER };
+enum sx_field_kind {
+    SX_FIELD_PUBLIC,
+    SX_FIELD_PEER,
+    SX_FIELD_SECRET,
+    SX_FIELD_NUMBER,
+    SX_FIELD_COMMAND,
+    SX_FIELD_DATA,
+};
 
 struct sx_field {
     const char *name;
@@ -46,8 +55,22 @@ struct sx_field {
     {                                                                                              \
         (name), SX_FIELD_NUMBER, { NULL, 0 }, (unsigned long long)(value)                          \
     }
+#define SX_COMMAND(name, slice)                                                                    \
+    (struct sx_field)                                                                              \
+    {                                                                                              \
+        (name), SX_FIELD_COMMAND, (slice), 0                                                       \
+    }
+#define SX_DATA(name, slice)                                                                       \
+    (struct sx_field)                                                                              \
+    {                                                                                              \
+        (name), SX_FIELD_DATA, (slice), 0                                                          \
+    }
 
-enum { SX_LOG_LINE_MAX = 1024 };
+enum {
+    SX_LOG_LINE_MAX = 1024,
+    SX_LOG_TEXT_MAX = 768, /* of a peer's text or a command, as it appears, escapes included */
+    SX_LOG_DATA_MAX = 64,  /* bytes of data */
+};
 
 /* Where lines go. Lines above level are not even formatted. */
 struct sx_log {
@@ -55,6 +78,7 @@ struct sx_log {
     bool is_unmasked; /* MaskSensitive=False; zero is the safe value */
     void (*write)(void *ctx, enum sx_log_level level, const char *line);
     void *ctx;
+    struct sx_mask_rules mask; /* a site's, for commands; its texts are borrowed */
 };
 
 bool sx_log_is_on(const struct sx_log *log, enum sx_log_level level);

@@ -11,6 +11,7 @@
 #include "client/events.h"
 #include "client/io.h"
 #include "client/kerberos.h"
+#include "client/logging.h"
 #include "client/session.h"
 #include "client/values.h"
 #include "net/clock.h"
@@ -63,6 +64,7 @@ static int finish(struct sexec *object, int code)
     object->stream_error = SX_OK;
     object->action_code = 0;
     sx_input_close(object);
+    sx_logging_end(object, code);
     return sx_auditing_finish(object, code);
 }
 
@@ -132,8 +134,10 @@ static int give_up(struct sexec *object, enum sx_err err)
 static int start_command(struct sexec *object)
 {
     struct sx_slice command = sx_slice_text(object->values.command);
-    enum sx_err err = sx_engine_execute(object->engine, command);
+    enum sx_err err;
 
+    sx_logging_command(object);
+    err = sx_engine_execute(object->engine, command);
     object->is_begun = true;
     if (err == SX_OK && object->is_eof_early)
         err = sx_engine_send_eof(object->engine);

@@ -3,15 +3,31 @@
  * hold for an agent that says nothing. */
 #include "client/agent.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "client/events.h"
+#include "client/logging.h"
 #include "client/object.h"
 #include "net/clock.h"
 
 /* An agent lists its keys without asking anybody; a signature may wait for a person. */
 enum { LIST_MS = 5000 };
+
+static void tell(struct sexec *object, const char *fmt, ...) SX_PRINTF(2, 3);
+
+static void tell(struct sexec *object, const char *fmt, ...)
+{
+    char line[SX_TEXT_MAX];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    sx_logging_note(object, "agent", line);
+    sx_fire_ssh_status(object, line);
+}
 
 /* An engine call whose error shows up again in the next round of the pump. */
 static void later(enum sx_err err)
@@ -38,7 +54,7 @@ static void answer_identities(struct sexec *object, const struct sx_fault *failu
 
     object->agent.task = SX_AGENT_TASK_NONE;
     if (failure != NULL)
-        sx_status(object, "No keys of the agent: %s", failure->text);
+        tell(object, "No keys of the agent: %s", failure->text);
     later(sx_engine_answer_identities(object->engine, keys, count, failure));
 }
 
@@ -56,10 +72,10 @@ static void take_identities(struct sexec *object)
         answer_identities(object, &fault);
         return;
     }
-    sx_status(object,
-              "The agent holds %u keys, %u of them can be used here (not by this library: %u, "
-              "too short for the policy: %u, twice or too many: %u)",
-              tally.held, tally.taken, tally.unknown, tally.too_short, tally.spare);
+    tell(object,
+         "The agent holds %u keys, %u of them can be used here (not by this library: %u, "
+         "too short for the policy: %u, twice or too many: %u)",
+         tally.held, tally.taken, tally.unknown, tally.too_short, tally.spare);
     answer_identities(object, NULL);
 }
 
@@ -105,10 +121,10 @@ static void answer_sign(struct sexec *object, struct sx_slice signature,
 
     job->task = SX_AGENT_TASK_NONE;
     if (failure == NULL)
-        sx_status(object, "Key %u: signed by the agent, outside of the provider (%s)",
-                  job->key_index + 1, job->algorithm);
+        tell(object, "Key %u: signed by the agent, outside of the provider (%s)",
+             job->key_index + 1, job->algorithm);
     else
-        sx_status(object, "Key %u can't sign: %s", job->key_index + 1, failure->text);
+        tell(object, "Key %u can't sign: %s", job->key_index + 1, failure->text);
     later(sx_engine_answer_sign(object->engine, signature));
 }
 

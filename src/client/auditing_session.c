@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "client/auditing_inside.h"
 #include "client/errors.h"
+#include "client/rules.h"
 #include "keys/fingerprint.h"
 #include "net/clock.h"
 
@@ -311,7 +312,8 @@ static enum sx_err open_streams(struct sexec *object, struct sx_fault *fault)
 static enum sx_err put_command(struct sexec *object, struct sx_fault *fault)
 {
     struct sx_audit_record record = { .type = SX_AUDIT_COMMAND_BEGIN };
-    char *masked = sx_mask_command(sx_slice_text(object->values.command));
+    const struct sx_mask_rules rules = sx_rules_mask(object);
+    char *masked = sx_mask_command(sx_slice_text(object->values.command), &rules);
     enum sx_err err;
 
     if (masked == NULL)

@@ -10,6 +10,7 @@
 #include "client/explain.h"
 #include "client/io.h"
 #include "client/kerberos.h"
+#include "client/logging.h"
 #include "client/session.h"
 #include "client/trust.h"
 
@@ -39,7 +40,7 @@ static void on_version(struct sexec *object, struct sx_slice version)
     sx_status(object, "Server version: %s", sx_escape(shown, sizeof shown, version));
 }
 
-static const char *reason_text(enum sx_rekey_reason reason)
+const char *sx_session_reason_text(enum sx_rekey_reason reason)
 {
     static const char *const texts[] = {
         [SX_REKEY_INITIAL] = "initial",     [SX_REKEY_BYTES] = "bytes",
@@ -61,14 +62,15 @@ static void on_negotiated(struct sexec *object, const struct sx_event_negotiated
              algs->kex, algs->host_key, algs->cipher_c2s, algs->cipher_s2c,
              algs->mac_c2s == NULL ? implied : algs->mac_c2s,
              algs->mac_s2c == NULL ? implied : algs->mac_s2c, algs->compression_c2s,
-             algs->compression_s2c, algs->is_strict ? "yes" : "no", reason_text(algs->reason));
+             algs->compression_s2c, algs->is_strict ? "yes" : "no",
+             sx_session_reason_text(algs->reason));
     sx_status(
         object,
         "Key exchange (%s): kex %s, host key %s, cipher %s/%s, MAC %s/%s, strict key exchange "
         "%s",
-        reason_text(algs->reason), algs->kex, algs->host_key, algs->cipher_c2s, algs->cipher_s2c,
-        algs->mac_c2s == NULL ? "-" : algs->mac_c2s, algs->mac_s2c == NULL ? "-" : algs->mac_s2c,
-        algs->is_strict ? "on" : "off");
+        sx_session_reason_text(algs->reason), algs->kex, algs->host_key, algs->cipher_c2s,
+        algs->cipher_s2c, algs->mac_c2s == NULL ? "-" : algs->mac_c2s,
+        algs->mac_s2c == NULL ? "-" : algs->mac_s2c, algs->is_strict ? "on" : "off");
 }
 
 static bool is_tokens_end(enum sx_err err)
@@ -82,6 +84,7 @@ static void on_host_key(struct sexec *object, const struct sx_event_host_key *ke
     bool is_accepted = sx_trust_judge(object, key) == SX_OK;
 
     sx_auditing_host_key(object, key, is_accepted);
+    sx_logging_host_key(object, key, is_accepted);
     later(sx_engine_answer_host_key(object->engine, is_accepted));
 }
 
@@ -106,6 +109,7 @@ static void on_sign(struct sexec *object, const struct sx_event_sign *request)
             snprintf(line, sizeof line, "Key %u can't sign: %s", request->key_index + 1,
                      fault.text);
             sx_fire_ssh_status(object, line);
+            sx_logging_note(object, "signing failed", line);
         }
         later(sx_engine_answer_sign(object->engine, sx_buffer_unread(&signature)));
     }
@@ -185,6 +189,7 @@ void sx_session_event(void *context, const struct sx_event *event)
     char shown[SX_TEXT_MAX - 16];
 
     sx_auditing_event(object, event);
+    sx_logging_event(object, event);
     switch (event->type) {
     case SX_EVENT_VERSION: on_version(object, event->version); break;
     case SX_EVENT_NEGOTIATED: on_negotiated(object, &event->negotiated); break;

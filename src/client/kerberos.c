@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "client/events.h"
+#include "client/logging.h"
 #include "client/special.h"
 #include "client/values.h"
 
@@ -114,8 +115,10 @@ static void answer(struct sexec *object, enum sx_err err, const struct sx_gss_re
         .is_complete = reply->is_complete,
     };
 
-    if (err != SX_OK)
+    if (err != SX_OK) {
+        sx_logging_note(object, "Kerberos failed", given.text);
         sx_fire_ssh_status(object, given.text);
+    }
     /* Its error shows up again in the next round of the pump. */
     err = sx_engine_answer_gss(object->engine, &given);
     (void)err;
@@ -130,6 +133,7 @@ static void tell_established(struct sexec *object)
              facts->is_delegated          ? "granted"
              : facts->is_delegation_asked ? "not granted"
                                           : "not asked for");
+    sx_logging_note(object, "Kerberos", line);
     sx_fire_ssh_status(object, line);
 }
 

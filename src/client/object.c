@@ -30,6 +30,7 @@ static void apply_log_values(struct sexec *object)
 {
     object->log.level = (enum sx_log_level)object->values.log_level;
     object->log.is_unmasked = !object->values.mask_sensitive;
+    object->log.mask = sx_rules_mask(object);
 }
 
 struct sexec *sexec_new(void)
@@ -130,6 +131,7 @@ static int reset(struct sexec *object)
     clear_command(object);
     sx_values_clear(&object->values);
     object->values = fresh;
+    object->log.mask = (struct sx_mask_rules){ NULL, NULL }; /* borrowed from the rules */
     sx_rules_end(object);
     err = sx_rules_start(object);
     if (err != SX_OK)

@@ -157,6 +157,14 @@ void sx_rules_audit(const struct sexec *object, const char **out_file, const cha
     *out_key = has ? object->rules->machine.site.audit_key : "";
 }
 
+struct sx_mask_rules sx_rules_mask(const struct sexec *object)
+{
+    const struct sx_site *site = object->rules == NULL ? NULL : &object->rules->machine.site;
+
+    return site == NULL ? (struct sx_mask_rules){ NULL, NULL }
+                        : (struct sx_mask_rules){ site->mask_names, site->mask_arguments };
+}
+
 int sexec_describe_machine(struct sexec *object, const char **out)
 {
     const struct sx_machine nothing = { 0 };

@@ -3,6 +3,7 @@
 #ifndef SX_CLIENT_RULES_H
 #define SX_CLIENT_RULES_H
 
+#include "base/mask.h"
 #include "client/object.h"
 
 /* sx_rules_start reads the machine's rules for an object whose values are fresh, and gives these
@@ -37,5 +38,8 @@ int sx_rules_check(struct sexec *object, const struct sx_policy *policy);
 /* sx_rules_audit gives the paths that the site file has for records and their key; "" for none. */
 void sx_rules_audit(const struct sexec *object, const char **out_file, const char **out_key,
                     const char **out_collector);
+
+/* What the site file says about secrets in commands; lives as long as the object has its rules. */
+struct sx_mask_rules sx_rules_mask(const struct sexec *object);
 
 #endif

@@ -14,6 +14,7 @@
 #include "client/firewall.h"
 #include "client/io.h"
 #include "client/kerberos.h"
+#include "client/logging.h"
 #include "client/packets.h"
 #include "client/rules.h"
 #include "client/trust.h"
@@ -186,6 +187,7 @@ static enum sx_err make_engine(struct sexec *object, struct sx_fault *fault)
                        .client_version = values->client_version,
                        .version_patterns = values->version_patterns,
                        .is_gss_demanded = values->ssh_auth_mode == SEXEC_AM_GSSAPI_KEYEX,
+                       .is_auth_custom = values->ssh_auth_mode == SEXEC_AM_CUSTOM,
                        .log = &object->log },
         .auth = { .mode = (enum sx_auth_mode)values->ssh_auth_mode,
                   .is_trying_all = values->try_all_methods,
@@ -222,6 +224,7 @@ static void on_tcp_connected(void *context)
         object->local_host_shown[0] = '\0';
     if (!sx_pump_peer_address(&object->pump, object->peer_host, sizeof object->peer_host, &port))
         object->peer_host[0] = '\0';
+    sx_logging_connected(object);
     sx_fire_connected(object, 0, "OK");
     if (object->proxy.type != SX_PROXY_NONE)
         sx_fire_connection_status(object, "Firewall connection complete.", 0, "OK");
@@ -274,6 +277,7 @@ enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
     SX_TRY(load_keys(object, fault));
     object->kerberos.facts = (struct sx_gss_facts){ 0 };
     SX_TRY(sx_firewall_choose(object, fault));
+    sx_logging_session(object);
     SX_TRY(make_engine(object, fault));
     return start_pump(object, fault);
 }

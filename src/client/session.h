@@ -25,6 +25,9 @@ SX_MUST_USE enum sx_err sx_session_offer(const struct sexec *object, const struc
                                          struct sx_offer *out);
 
 /* The provider's name: the setting's, or the policy's first. */
+/* Why a key exchange was run, as text. */
+const char *sx_session_reason_text(enum sx_rekey_reason reason);
+
 const char *sx_session_provider_name(const struct sexec *object, const struct sx_policy *policy);
 
 /* One event of the engine (client/dispatch.c). */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "transport/rekey.h"
+#include "transport/trace.h"
 #include "wire/msg_transport.h"
 
 static enum sx_phase phase_of(const struct sx_transport *transport)
@@ -27,6 +28,7 @@ static enum sx_err send_unimplemented(struct sx_transport *transport, uint32_t s
                             "the server sends unknown messages without end and takes no answer");
     SX_TRY(err);
     sx_msg_unimplemented_encode(&payload, sequence);
+    sx_trace_sent(transport, &payload);
     return sx_packet_end(&transport->writer, &transport->out, &payload);
 }
 
@@ -84,6 +86,8 @@ static enum sx_err on_ext_info(struct sx_transport *transport, struct sx_slice p
     memcpy(transport->server_sig_algs, msg.server_sig_algs.ptr, msg.server_sig_algs.len);
     transport->server_sig_algs[msg.server_sig_algs.len] = '\0';
     transport->has_server_sig_algs = true;
+    SX_LOG(transport->config.log, SX_LOG_VERBOSE, "the server verifies",
+           SX_PEER("server_sig_algs", msg.server_sig_algs));
     return SX_OK;
 }
 
@@ -138,8 +142,7 @@ static enum sx_err dispatch(struct sx_transport *transport, struct sx_slice payl
     uint8_t number = payload.ptr[0];
     enum sx_owner owner = sx_accept_owner(phase_of(transport), number);
 
-    SX_LOG(transport->config.log, SX_LOG_VERBOSE, "packet received", SX_NUMBER("message", number),
-           SX_NUMBER("bytes", payload.len));
+    sx_trace_received(transport, payload);
     transport->last_sequence = sequence;
     switch (owner) {
     case SX_OWNER_TRANSPORT: return on_transport_message(transport, payload, out_owner);

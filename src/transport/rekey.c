@@ -16,14 +16,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "transport/trace.h"
 #include "wire/msg_transport.h"
 
 enum { KEXINIT_MAX = 12 * 1024 };
 
 enum sx_err sx_rekey_send(struct sx_transport *transport, const struct sx_writer *payload)
 {
-    SX_LOG(transport->config.log, SX_LOG_VERBOSE, "packet sent",
-           SX_NUMBER("message", payload->ptr[0]), SX_NUMBER("bytes", payload->len));
+    sx_trace_sent(transport, payload);
     return sx_packet_end(&transport->writer, &transport->out, payload);
 }
 

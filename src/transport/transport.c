@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "transport/rekey.h"
+#include "transport/trace.h"
 #include "wire/msg_transport.h"
 
 enum sx_err sx_transport_init(struct sx_transport *transport,
@@ -87,8 +88,7 @@ static enum sx_err seal(struct sx_transport *transport, const struct sx_writer *
     case SX_MSG_CHANNEL_REQUEST: transport->sent[SX_SENT_CHANNEL_REQUEST] = sent; break;
     default: break;
     }
-    SX_LOG(transport->config.log, SX_LOG_VERBOSE, "packet sent",
-           SX_NUMBER("message", payload->ptr[0]), SX_NUMBER("bytes", payload->len));
+    sx_trace_sent(transport, payload);
     return sx_packet_end(&transport->writer, &transport->out, payload);
 }
 
@@ -175,6 +175,7 @@ void sx_transport_disconnect(struct sx_transport *transport, enum sx_disconnect_
     if (sx_packet_begin(&transport->writer, &transport->out, 64 + strlen(text), &payload) != SX_OK)
         return;
     sx_msg_disconnect_encode(&payload, &msg);
+    sx_trace_sent(transport, &payload);
     if (sx_packet_end(&transport->writer, &transport->out, &payload) != SX_OK)
         return;
 }

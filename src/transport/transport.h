@@ -14,6 +14,7 @@
 #include "transport/gss.h"
 #include "transport/ident.h"
 #include "transport/packet.h"
+#include "wire/describe.h"
 
 /* All texts are borrowed and must outlive the transport. */
 struct sx_transport_config {
@@ -22,6 +23,7 @@ struct sx_transport_config {
     const char *version_patterns; /* SSHVersionPattern */
     bool is_gss_demanded;         /* a first exchange without Kerberos is not what is wanted, unless
                                      it is the server that has none */
+    bool is_auth_custom;          /* the program signs on with packets of its own */
     const struct sx_log *log;
 };
 
@@ -88,6 +90,8 @@ struct sx_transport {
 
     struct sx_buffer *writing; /* where begin put the message that end will finish */
     uint32_t last_sequence;    /* of the message that was read last */
+
+    struct sx_describe describe; /* for the log: what the layout of messages depends on */
 };
 
 /* sx_transport_init queues our version line and KEXINIT. config is copied (its texts are not). */

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/mask.h"
 #include "fuzz/fuzz_bytes.h"
 #include "policy/site.h"
 
@@ -89,6 +90,10 @@ static void promise_ended(void)
     PROMISE(memchr(site.provider_config, '\0', sizeof site.provider_config) != NULL);
     PROMISE(site.module_dir[0] == '\0' || site.module_dir[0] == '/');
     PROMISE(site.provider_config[0] == '\0' || site.provider_config[0] == '/');
+    PROMISE(memchr(site.mask_names, '\0', sizeof site.mask_names) != NULL);
+    PROMISE(sx_mask_names_are_valid(sx_slice_text(site.mask_names)));
+    PROMISE(memchr(site.mask_arguments, '\0', sizeof site.mask_arguments) != NULL);
+    PROMISE(sx_mask_arguments_are_valid(sx_slice_text(site.mask_arguments)));
     for (int kind = 0; kind < SX_ALG_KIND_COUNT; kind++)
         PROMISE(memchr(site.lists[kind], '\0', sizeof site.lists[kind]) != NULL);
 }

@@ -27,7 +27,7 @@ static void capture_write(void *ctx, enum sx_log_level level, const char *line)
 
 static struct sx_log log_into(struct capture *capture, enum sx_log_level level)
 {
-    struct sx_log log = { level, false, capture_write, capture };
+    struct sx_log log = { level, false, capture_write, capture, { NULL, NULL } };
 
     memset(capture, 0, sizeof *capture);
     return log;
@@ -99,7 +99,7 @@ static void test_fields_of_a_line_that_is_off_are_not_made(void **state)
 
 static void test_log_may_be_absent(void **state)
 {
-    struct sx_log silent = { SX_LOG_DEBUG, false, NULL, NULL };
+    struct sx_log silent = { SX_LOG_DEBUG, false, NULL, NULL, { NULL, NULL } };
 
     (void)state;
     assert_false(sx_log_is_on(NULL, SX_LOG_INFO));
@@ -125,13 +125,13 @@ static void test_peer_text_is_capped(void **state)
 {
     struct capture capture;
     struct sx_log log = log_into(&capture, SX_LOG_INFO);
-    char text[600];
+    char text[2000];
 
     (void)state;
     memset(text, 'a', sizeof text);
     SX_LOG(&log, SX_LOG_INFO, "x", SX_PEER("one", sx_slice_of(text, sizeof text)),
            SX_NUMBER("two", 2));
-    assert_true(strlen(capture.line) < 300);
+    assert_true(strlen(capture.line) < SX_LOG_TEXT_MAX + 32);
     assert_non_null(strstr(capture.line, "aaa...\" two=2"));
 }
 
@@ -168,6 +168,42 @@ static void test_secret_shows_when_unmasked(void **state)
     log.is_unmasked = true;
     SX_LOG(&log, SX_LOG_INFO, "try", SX_SECRET("a", sx_slice_text("hunter2\n")));
     assert_string_equal(capture.line, "try a=\"hunter2\\x0a\"");
+}
+
+static void test_command_shows_without_its_secrets(void **state)
+{
+    struct capture capture;
+    struct sx_log log = log_into(&capture, SX_LOG_INFO);
+    const struct sx_slice command = sx_slice_text("a --pin=1234 \"x\"\n; PASSWORD=geheim b");
+
+    (void)state;
+    SX_LOG(&log, SX_LOG_INFO, "run", SX_COMMAND("command", command));
+    assert_string_equal(capture.line,
+                        "run command=\"a --pin=1234 \\x22x\\x22\\x0a; PASSWORD=**** b\"");
+    log.mask.names = "p?n";
+    SX_LOG(&log, SX_LOG_INFO, "run", SX_COMMAND("command", command));
+    assert_string_equal(capture.line,
+                        "run command=\"a --pin=**** \\x22x\\x22\\x0a; PASSWORD=**** b\"");
+    log.is_unmasked = true;
+    SX_LOG(&log, SX_LOG_INFO, "run", SX_COMMAND("command", command));
+    assert_non_null(strstr(capture.line, "PASSWORD=geheim"));
+}
+
+static void test_data_shows_in_hex_and_is_capped(void **state)
+{
+    struct capture capture;
+    struct sx_log log = log_into(&capture, SX_LOG_INFO);
+    uint8_t bytes[SX_LOG_DATA_MAX + 1] = { 0x00, 0xff };
+    char expected[8 + 2 * SX_LOG_DATA_MAX + 1] = "x d=00ff";
+
+    (void)state;
+    memset(expected + 8, '0', sizeof expected - 9);
+    expected[4 + 2 * SX_LOG_DATA_MAX] = '\0';
+    SX_LOG(&log, SX_LOG_INFO, "x", SX_DATA("d", sx_slice_of(bytes, SX_LOG_DATA_MAX)));
+    assert_string_equal(capture.line, expected);
+    SX_LOG(&log, SX_LOG_INFO, "x", SX_DATA("d", sx_slice_of(bytes, sizeof bytes)));
+    assert_memory_equal(capture.line, expected, strlen(expected));
+    assert_string_equal(capture.line + strlen(expected), "...(65)");
 }
 
 static void test_field_of_unknown_kind_is_masked(void **state)
@@ -256,6 +292,8 @@ int main(void)
         cmocka_unit_test(test_public_text_stays_on_its_line),
         cmocka_unit_test(test_secret_never_shows_while_masked),
         cmocka_unit_test(test_secret_shows_when_unmasked),
+        cmocka_unit_test(test_command_shows_without_its_secrets),
+        cmocka_unit_test(test_data_shows_in_hex_and_is_capped),
         cmocka_unit_test(test_field_of_unknown_kind_is_masked),
         cmocka_unit_test(test_long_line_is_cut_between_characters),
         cmocka_unit_test(test_line_of_many_fields_is_cut),

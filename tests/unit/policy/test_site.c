@@ -84,7 +84,9 @@ static void test_every_key_is_read(void **state)
                                  "allow-token = no\n"
                                  "audit = /var/log/%u\n"
                                  "audit-key = /var/lib/key\n"
-                                 "audit-syslog = tcp:h:514\n");
+                                 "audit-syslog = tcp:h:514\n"
+                                 "mask-names = *-pin, db_key\n"
+                                 "mask-arguments = tool:-w\n");
 
     (void)state;
     assert_string_equal(site.policy, "fips");
@@ -110,6 +112,8 @@ static void test_every_key_is_read(void **state)
     assert_string_equal(site.audit, "/var/log/%u");
     assert_string_equal(site.audit_key, "/var/lib/key");
     assert_string_equal(site.audit_syslog, "tcp:h:514");
+    assert_string_equal(site.mask_names, "*-pin, db_key");
+    assert_string_equal(site.mask_arguments, "tool:-w");
 }
 
 static void test_wrong_line_is_named(void **state)
@@ -130,6 +134,9 @@ static void test_wrong_line_is_named(void **state)
     refuse("provider-config = ./x\n", "absolute", "line 1");
     refuse("audit = audit.log\n", "absolute", "line 1");
     refuse("audit-key = key\n", "absolute", "line 1");
+    refuse("mask-names = a=b\n", "wildcards", "line 1");
+    refuse("mask-names =\n", "no value", "line 1");
+    refuse("mask-arguments = tool\n", "PROGRAM:-OPTION", "line 1");
     refuse("\n\nlock = yes # really\n", "yes or no", "line 3");
 }
 
