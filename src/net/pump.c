@@ -15,8 +15,9 @@ enum {
     /* While at least GATHER_MIN bytes come in a millisecond, waiting lasts until what comes in one
      * is there, GATHER_MAX at most, or the millisecond is over. In a flood the receiver is about as
      * fast as the sender and would else be woken for each packet or two: 10,000 to 20,000 times for
-     * 1 GiB, which cost more than the copying did. The rate is looked at every GATHER_LOOK ms. */
-    GATHER_MIN = 64 * 1024,
+     * 1 GiB, which cost more than the copying did. The rate is looked at every GATHER_LOOK ms; when
+     * input was written since, the output may be answers, whose tails somebody waits for. */
+    GATHER_MIN = 8 * 1024,
     GATHER_MAX = 256 * 1024,
     GATHER_LOOK = 8,
 };
@@ -257,10 +258,15 @@ static int gather(struct sx_pump *pump, uint64_t now)
 
     if (took >= GATHER_LOOK) {
         uint64_t rate = pump->gather_bytes / took;
+        uint64_t written = sx_engine_written(pump->engine);
 
-        pump->gather = rate < GATHER_MIN ? 1 : rate > GATHER_MAX ? GATHER_MAX : (int)rate;
+        if (rate < GATHER_MIN || written != pump->gather_written)
+            pump->gather = 1;
+        else
+            pump->gather = rate > GATHER_MAX ? GATHER_MAX : (int)rate;
         pump->gather_began = now;
         pump->gather_bytes = 0;
+        pump->gather_written = written;
     }
     return pump->gather;
 }

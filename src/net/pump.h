@@ -38,8 +38,9 @@ struct sx_pump {
     uint64_t rate_left;       /* how many may go out now */
     uint64_t rate_at;         /* when that was counted */
     int gather;               /* bytes that a wait is for, see pump.c; 0 before the first look */
-    size_t gather_bytes;      /* received since ... */
+    size_t gather_bytes;      /* received since gather_began */
     uint64_t gather_began;
+    uint64_t gather_written; /* input of the command then */
     /* Called for each event, outside any engine call, so it may call the engine. */
     void (*on_event)(void *ctx, const struct sx_event *event);
     void (*on_connected)(void *ctx);
