@@ -12,6 +12,10 @@ enum {
      * cost memory on both ends. */
     DATA_MAX = 32 * 1024,
     DATA_HEAD = 1 + 4 + 4,
+    /* Shorter writes are gathered until something is to be sent, and share a packet: one of its
+     * own costs 2 microseconds here and as much there, a hundred times what copying 50 bytes does.
+     * Nobody waits for it: what is gathered goes when the socket is next asked to take bytes. */
+    GATHER_BELOW = 2 * 1024,
     ROUND_TRIP_SHORT = 5, /* milliseconds: the first window makes 400 MiB/s over it */
 };
 
@@ -25,11 +29,13 @@ void sx_channel_init(struct sx_channel *channel, const struct sx_channel_config 
     channel->events = events;
     channel->fault = fault;
     sx_buffer_init(&channel->command, SX_CHANNEL_COMMAND_MAX);
+    sx_buffer_init(&channel->gathered, DATA_MAX);
 }
 
 void sx_channel_clear(struct sx_channel *channel)
 {
     sx_buffer_clear(&channel->command);
+    sx_buffer_clear(&channel->gathered);
 }
 
 /* A fresh channel: all of the last one's state goes but for the number, which moves on, so that
@@ -40,7 +46,7 @@ static void restart(struct sx_channel *channel)
     uint32_t next = channel->state == SX_CHANNEL_NONE ? 0 : channel->local_id + 1;
     uint64_t progress = channel->progress;
 
-    sx_buffer_clear(&channel->command);
+    sx_channel_clear(channel);
     sx_channel_init(channel, &config, channel->transport, channel->events, channel->fault);
     channel->local_id = next;
     channel->progress = progress;
@@ -129,11 +135,50 @@ static bool is_writable(const struct sx_channel *channel)
            !channel->is_close_sent && !channel->is_close_received;
 }
 
-static size_t write_limit(const struct sx_channel *channel)
+/* What can still be put into the packet that is being gathered, or into a new one. */
+static size_t write_room(const struct sx_channel *channel)
 {
     size_t limit = channel->remote_packet < DATA_MAX ? channel->remote_packet : DATA_MAX;
+    size_t gathered = sx_buffer_len(&channel->gathered);
 
-    return channel->remote_window < limit ? channel->remote_window : limit;
+    if (channel->remote_window < limit)
+        limit = channel->remote_window;
+    return limit > gathered ? limit - gathered : 0;
+}
+
+static enum sx_err send_data(struct sx_channel *channel, struct sx_slice data)
+{
+    const struct sx_msg_channel_data msg = { channel->remote_id, data };
+    struct sx_writer payload;
+
+    SX_TRY(sx_transport_begin(channel->transport, DATA_HEAD + data.len, &payload));
+    sx_msg_channel_data_encode(&payload, &msg);
+    SX_TRY(sx_transport_end(channel->transport, &payload));
+    channel->remote_window -= (uint32_t)data.len;
+    return SX_OK;
+}
+
+enum sx_err sx_channel_flush(struct sx_channel *channel)
+{
+    struct sx_slice data = sx_buffer_unread(&channel->gathered);
+
+    if (data.len == 0)
+        return SX_OK;
+    if (channel->state == SX_CHANNEL_RUNNING && !channel->is_close_received)
+        SX_TRY(send_data(channel, data));
+    sx_buffer_consume(&channel->gathered, data.len);
+    return SX_OK;
+}
+
+/* Takes data, which there is room for, into a packet of its own or with others. */
+static enum sx_err take(struct sx_channel *channel, struct sx_slice data)
+{
+    bool fills = data.len == write_room(channel);
+
+    if (sx_buffer_len(&channel->gathered) == 0 && (fills || data.len >= GATHER_BELOW))
+        return send_data(channel, data);
+    SX_TRY(sx_buffer_append(&channel->gathered, data));
+    return fills ? sx_channel_flush(channel) : SX_OK;
 }
 
 enum sx_err sx_channel_write(struct sx_channel *channel, struct sx_slice data, size_t *out_taken)
@@ -143,21 +188,16 @@ enum sx_err sx_channel_write(struct sx_channel *channel, struct sx_slice data, s
     *out_taken = 0;
     if (!is_writable(channel))
         return SX_ERR_STATE;
-    while (taken < data.len && write_limit(channel) > 0 &&
+    while (taken < data.len && write_room(channel) > 0 &&
            sx_transport_can_send_data(channel->transport)) {
-        size_t n =
-            data.len - taken < write_limit(channel) ? data.len - taken : write_limit(channel);
-        const struct sx_msg_channel_data msg = { channel->remote_id,
-                                                 sx_slice_of(data.ptr + taken, n) };
-        struct sx_writer payload;
+        size_t room = write_room(channel);
+        size_t n = data.len - taken < room ? data.len - taken : room;
 
-        SX_TRY(sx_transport_begin(channel->transport, DATA_HEAD + n, &payload));
-        sx_msg_channel_data_encode(&payload, &msg);
-        SX_TRY(sx_transport_end(channel->transport, &payload));
-        channel->remote_window -= (uint32_t)n;
+        SX_TRY(take(channel, sx_slice_of(data.ptr + taken, n)));
         taken += n;
         *out_taken = taken;
     }
+    channel->written += taken;
     channel->progress += taken;
     if (data.len > 0) /* of no data at all nobody waits for the rest */
         channel->is_blocked = taken < data.len;
@@ -180,6 +220,8 @@ enum sx_err sx_channel_send_eof(struct sx_channel *channel)
     channel->is_eof_wanted = true;
     if (channel->state != SX_CHANNEL_RUNNING || channel->is_eof_sent || channel->is_close_sent)
         return SX_OK; /* sent as soon as the command runs */
+    SX_TRY(sx_channel_flush(channel));
+    sx_buffer_clear(&channel->gathered);
     channel->is_eof_sent = true;
     return sx_channel_send_number(channel, SX_MSG_CHANNEL_EOF);
 }
@@ -190,6 +232,7 @@ enum sx_err sx_channel_signal(struct sx_channel *channel, struct sx_slice name)
 
     if (channel->state != SX_CHANNEL_RUNNING || channel->is_close_sent)
         return SX_ERR_STATE;
+    SX_TRY(sx_channel_flush(channel));
     SX_TRY(sx_transport_begin(channel->transport, 64 + name.len, &payload));
     sx_msg_signal_encode(&payload, channel->remote_id, name);
     return sx_transport_end(channel->transport, &payload);
@@ -258,6 +301,7 @@ enum sx_err sx_channel_close(struct sx_channel *channel)
     if (channel->is_close_sent || channel->state == SX_CHANNEL_NONE ||
         channel->state == SX_CHANNEL_OPENING || channel->state == SX_CHANNEL_CLOSED)
         return SX_OK; /* while it opens, the wish is kept */
+    SX_TRY(sx_channel_flush(channel));
     channel->is_close_sent = true;
     return sx_channel_send_number(channel, SX_MSG_CHANNEL_CLOSE);
 }

@@ -41,6 +41,7 @@ struct sx_channel {
     struct sx_fault *fault;
     enum sx_channel_state state;
     struct sx_buffer command;
+    struct sx_buffer gathered; /* short pieces of input that will share a packet */
     uint32_t local_id;
     uint32_t remote_id;
     uint32_t window;       /* what the server may send ahead by now: it grows, see channel.c */
@@ -61,6 +62,7 @@ struct sx_channel {
     bool has_exit;
     bool is_terminal_asked; /* pty-req is not answered yet, exec follows */
     bool is_refused;        /* the server said no to exec, or to the terminal before it */
+    uint64_t written;       /* bytes of input taken */
     uint64_t progress;      /* data and life signs of the command: what counts as activity */
 };
 
@@ -75,6 +77,9 @@ SX_MUST_USE enum sx_err sx_channel_execute(struct sx_channel *channel, struct sx
  * how much. When that is less than all, SX_EVENT_STDIN_READY follows. */
 SX_MUST_USE enum sx_err sx_channel_write(struct sx_channel *channel, struct sx_slice data,
                                          size_t *out_taken);
+
+/* sx_channel_flush puts what short writes have gathered into a packet. */
+SX_MUST_USE enum sx_err sx_channel_flush(struct sx_channel *channel);
 
 /* Standard input ends after what was written. */
 SX_MUST_USE enum sx_err sx_channel_send_eof(struct sx_channel *channel);

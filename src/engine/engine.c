@@ -129,8 +129,10 @@ void sx_engine_received(struct sx_engine *engine, size_t n)
         sx_keepalive_moved(&engine->keepalive, engine->transport.now, true);
 }
 
-struct sx_slice sx_engine_to_send(const struct sx_engine *engine)
+struct sx_slice sx_engine_to_send(struct sx_engine *engine)
 {
+    if (!engine->is_ended) /* an error is latched for the next call */
+        (void)latch(engine, sx_channel_flush(&engine->channel));
     return sx_buffer_unread(&engine->transport.out);
 }
 
@@ -365,7 +367,7 @@ enum sx_err sx_engine_rekey(struct sx_engine *engine)
 
 void sx_engine_disconnect(struct sx_engine *engine, const char *text)
 {
-    if (engine->is_ended)
+    if (engine->is_ended || latch(engine, sx_channel_flush(&engine->channel)) != SX_OK)
         return;
     engine->is_ended = true;
     sx_transport_disconnect(&engine->transport, SX_DISCONNECT_BY_APPLICATION, text);
@@ -374,6 +376,11 @@ void sx_engine_disconnect(struct sx_engine *engine, const char *text)
 uint64_t sx_engine_progress(const struct sx_engine *engine)
 {
     return engine->sign_on_steps + engine->channel.progress;
+}
+
+uint64_t sx_engine_written(const struct sx_engine *engine)
+{
+    return engine->channel.written;
 }
 
 const struct sx_fault *sx_engine_fault(const struct sx_engine *engine)

@@ -41,8 +41,9 @@ void sx_engine_free(struct sx_engine *engine);
 size_t sx_engine_recv_space(struct sx_engine *engine, uint8_t **out_ptr);
 void sx_engine_received(struct sx_engine *engine, size_t n);
 
-/* What waits to be sent, and how much of it was. */
-struct sx_slice sx_engine_to_send(const struct sx_engine *engine);
+/* What waits to be sent, and how much of it was. Input that was written in short pieces becomes a
+ * packet when it is asked for here. */
+struct sx_slice sx_engine_to_send(struct sx_engine *engine);
 void sx_engine_sent(struct sx_engine *engine, size_t n);
 
 /* sx_engine_next_event handles what was received until something is to be told; type
@@ -92,6 +93,9 @@ void sx_engine_disconnect(struct sx_engine *engine, const char *text);
 /* Counts what is activity of the session: steps of the sign-on, then data of the command in
  * either direction and its life signs; never IGNORE, DEBUG, key exchanges or keep-alives. */
 uint64_t sx_engine_progress(const struct sx_engine *engine);
+
+/* How many bytes of the present command's input were taken. */
+uint64_t sx_engine_written(const struct sx_engine *engine);
 
 /* The error that ended the connection; while it lives, why the last call was refused. */
 const struct sx_fault *sx_engine_fault(const struct sx_engine *engine);

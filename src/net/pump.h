@@ -34,10 +34,14 @@ struct sx_pump {
     int fd;
     struct sx_engine *engine; /* borrowed */
     bool is_peer_closed;      /* the server sent FIN */
-    bool has_more;      /* the last work ended for its length, not for lack of anything to do */
-    uint64_t rate;      /* MaxTransferRate: bytes a second to the server; 0 for no limit */
-    uint64_t rate_left; /* how many may go out now */
-    uint64_t rate_at;   /* when that was counted */
+    bool has_more;       /* the last work ended for its length, not for lack of anything to do */
+    uint64_t rate;       /* MaxTransferRate: bytes a second to the server; 0 for no limit */
+    uint64_t rate_left;  /* how many may go out now */
+    uint64_t rate_at;    /* when that was counted */
+    int gather;          /* bytes that a wait is for, see pump.c; 0 before the first look */
+    size_t gather_bytes; /* received since gather_began */
+    uint64_t gather_began;
+    uint64_t gather_written; /* input of the command then */
     /* Called for each event, outside any engine call, so it may call the engine. */
     void (*on_event)(void *ctx, const struct sx_event *event);
     void (*on_connected)(void *ctx);
@@ -60,9 +64,9 @@ size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out);
 /* The monotonic time at which work is due all the same; UINT64_MAX for none. */
 uint64_t sx_pump_wakes(const struct sx_pump *pump);
 
-/* sx_pump_wait waits until something of the pump or wake is ready, or the time is until. Signals
- * end it early, which is no error. */
-void sx_pump_wait(const struct sx_pump *pump, const struct sx_wake *wake, uint64_t until);
+/* sx_pump_wait waits until something of the pump or wake is ready, or the time is until. In a flood
+ * it waits up to a millisecond for a large piece. Signals end it early, which is no error. */
+void sx_pump_wait(struct sx_pump *pump, const struct sx_wake *wake, uint64_t until);
 
 /* The addresses of the open connection as text, e.g. "127.0.0.1", and ports; false when closed. */
 bool sx_pump_local_address(const struct sx_pump *pump, char *host, size_t cap, int *port);

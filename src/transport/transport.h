@@ -31,8 +31,11 @@ enum {
     SX_SERVER_SIG_ALGS_MAX = 1024,
     /* Enough for several packets and for large reads; a packet of the largest size fits. */
     SX_RECEIVE_BUFFER_MAX = SX_PACKET_LENGTH_MAX + 64 * 1024,
-    /* Upper layers stop adding data when this much waits for the socket ... */
-    SX_SEND_BUFFER_SOFT = 256 * 1024,
+    /* Upper layers stop adding data when this much waits for the socket: a large packet is sealed
+     * and sent, then the next, tiny ones go out together. Bursts of several large packets outrun a
+     * congestion control that paces (BBR), and arming its timers again and again cost more than
+     * all else in the kernel: 0.27 s of system time for 1 GiB over the loopback, against 0.13. */
+    SX_SEND_BUFFER_SOFT = 32 * 1024,
     /* ... and a peer that makes us answer without reading ends here. */
     SX_SEND_BUFFER_MAX = 4 * 1024 * 1024,
     SX_HELD_MAX = 1024 * 1024,

@@ -1,6 +1,7 @@
 /* Flow control: tiny and large windows and packets on either side, output that nobody takes, input
  * that the server does not take, and streams of many megabytes. */
 #include "memory/checks.h"
+#include "support/pattern.h"
 #include "support/peer_inside.h"
 
 enum { MEGABYTE = 1024 * 1024 };
@@ -206,6 +207,77 @@ static void test_a_full_window_blocks_the_writer(void **state)
     session_free(session);
 }
 
+/* Writes count pieces of 1 to 100 bytes, of which each must be taken whole. */
+static void write_short_pieces(struct session *session, unsigned count)
+{
+    uint8_t piece[100];
+
+    for (unsigned i = 0; i < count; i++) {
+        size_t n = 1 + i * 37 % sizeof piece;
+        size_t taken = 0;
+
+        pattern_fill(PATTERN_STDIN, session->stdin_sent, piece, n);
+        assert_int_equal(sx_engine_write(session->engine, sx_slice_of(piece, n), &taken), SX_OK);
+        assert_int_equal(taken, n);
+        session->stdin_sent += n;
+    }
+}
+
+/* Short pieces of input share a packet, and yet go before whatever is asked for after them. */
+static void test_short_writes_share_a_packet(void **state)
+{
+    struct session_config config = session_config_default();
+    struct session *session;
+
+    (void)state;
+    config.peer.command.is_endless = true;
+    session = checked_session(&config);
+    session_run(session);
+    write_short_pieces(session, 600); /* some 30,000 bytes */
+    session_run(session);
+    check_healthy(session);
+    assert_int_equal(session->peer->channel.stdin_bytes, session->stdin_sent);
+    assert_int_equal(peer_count(session->peer, SX_MSG_CHANNEL_DATA), 1);
+    write_short_pieces(session, 1);
+    session_run(session);
+    assert_int_equal(session->peer->channel.stdin_bytes, session->stdin_sent);
+    assert_int_equal(peer_count(session->peer, SX_MSG_CHANNEL_DATA), 2);
+    session_free(session);
+}
+
+static void test_short_writes_go_before_what_follows(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct session_config config = session_config_default();
+        struct session *session;
+        uint8_t next;
+
+        config.peer.command.is_endless = true;
+        session = checked_session(&config);
+        session_run(session);
+        write_short_pieces(session, 3);
+        switch (i) {
+        case 0: assert_int_equal(sx_engine_send_eof(session->engine), SX_OK); break;
+        case 1: assert_int_equal(sx_engine_close_channel(session->engine), SX_OK); break;
+        case 2:
+            assert_int_equal(sx_engine_signal(session->engine, sx_slice_text("TERM")), SX_OK);
+            break;
+        default: sx_engine_disconnect(session->engine, "bye"); break;
+        }
+        next = (uint8_t[]){ SX_MSG_CHANNEL_EOF, SX_MSG_CHANNEL_CLOSE, SX_MSG_CHANNEL_REQUEST,
+                            SX_MSG_DISCONNECT }[i];
+        peer_receive(session->peer, sx_engine_to_send(session->engine));
+        assert_int_equal(session->peer->err, SX_OK);
+        assert_int_equal(session->peer->channel.stdin_bytes, session->stdin_sent);
+        assert_int_equal(peer_count(session->peer, SX_MSG_CHANNEL_DATA), 1);
+        assert_int_equal(session->peer->received[session->peer->received_count - 1], next);
+        assert_int_equal(session->peer->received[session->peer->received_count - 2],
+                         SX_MSG_CHANNEL_DATA);
+        session_free(session);
+    }
+}
+
 /* A socket that takes nothing: data is not piled up beyond the soft limit. */
 static void test_a_slow_socket_blocks_the_writer(void **state)
 {
@@ -364,6 +436,8 @@ int main(void)
         cmocka_unit_test(test_consuming_too_much_widens_nothing),
         cmocka_unit_test(test_an_old_commands_output_opens_no_new_window),
         cmocka_unit_test(test_a_full_window_blocks_the_writer),
+        cmocka_unit_test(test_short_writes_share_a_packet),
+        cmocka_unit_test(test_short_writes_go_before_what_follows),
         cmocka_unit_test(test_a_slow_socket_blocks_the_writer),
         cmocka_unit_test(test_eof_before_the_command_runs),
         cmocka_unit_test(test_eof_twice_is_eof_once),
