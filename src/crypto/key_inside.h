@@ -52,8 +52,10 @@ SX_MUST_USE enum sx_err sx_key_wrap(struct sx_provider *provider, EVP_PKEY *take
                                     struct sx_key **out);
 
 /* sx_key_wrap_private is sx_key_wrap for a private key that came from outside, which must also
- * fit its own public part. SX_ERR_KEY_FORMAT. */
+ * fit its own public part: SX_ERR_KEY_FORMAT. A key of the same parts (all numbers that pkey was
+ * made of) that was found to fit before isn't tried again; count 0 when they aren't known. */
 SX_MUST_USE enum sx_err sx_key_wrap_private(struct sx_provider *provider, EVP_PKEY *take_pkey,
+                                            const struct sx_slice *parts, size_t count,
                                             struct sx_fault *fault, struct sx_key **out);
 
 #endif
