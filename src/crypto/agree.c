@@ -210,25 +210,6 @@ struct sx_slice sx_agree_share(const struct sx_agree *agree)
     return sx_slice_of(agree->share, agree->share_len);
 }
 
-/* A point of the peer's: not infinity, coordinates in the field, on the curve. That is the partial
- * validation which SP 800-56A rev. 3, section 5.6.2.3.4, has for ephemeral keys, and no less than
- * the full one here: these curves have cofactor 1, so that each such point has the whole order.
- * Multiplying by the order to see it, as OpenSSL's default check does, costs as much as the
- * agreement itself (650,000 instructions for P-256). Other families get the default check. */
-static bool is_valid_peer(const struct sx_agree *agree, EVP_PKEY *peer)
-{
-    EVP_PKEY_CTX *ctx;
-    bool is_valid;
-
-    if (agree->half->family != SX_KEX_ECDH)
-        return true; /* as far as can be said here */
-    ctx = EVP_PKEY_CTX_new_from_pkey(agree->provider->libctx, peer,
-                                     sx_provider_properties(agree->provider));
-    is_valid = ctx != NULL && EVP_PKEY_public_check_quick(ctx) == 1;
-    EVP_PKEY_CTX_free(ctx);
-    return is_valid;
-}
-
 /* Z as the provider computes it, of fixed length: leading zeros of a DH secret are kept here, so
  * that nothing about them shows in the provider's timing. */
 static enum sx_err derive(const struct sx_agree *agree, EVP_PKEY *peer, struct sx_fault *fault,
@@ -247,8 +228,13 @@ static enum sx_err derive(const struct sx_agree *agree, EVP_PKEY *peer, struct s
         err = sx_openssl_fault(fault, SX_ERR_MAKE_KEY, alg->name);
         goto out;
     }
-    if (!is_valid_peer(agree, peer) ||
-        EVP_PKEY_derive_set_peer_ex(ctx, peer, alg->family != SX_KEX_ECDH) != 1) {
+    /* Of a point it was seen when it became a key that it is on the curve, its coordinates in the
+     * field, and not infinity (crypto/agree_peer.c). That is the partial validation which
+     * SP 800-56A rev. 3, section 5.6.2.3.4, has for ephemeral keys, and no less than the full one
+     * here: these curves have cofactor 1, so that each such point has the whole order. To multiply
+     * by the order, as OpenSSL's default check does, costs as much as the agreement itself (650,000
+     * instructions for P-256). */
+    if (EVP_PKEY_derive_set_peer_ex(ctx, peer, alg->family != SX_KEX_ECDH) != 1) {
         err = sx_openssl_fault(fault, bad, "the server's key exchange value was refused");
         goto out;
     }

@@ -1,7 +1,7 @@
 /* crypto/agree_peer.c: checks and codes of key exchange values.
  *
  * RFC 4253 section 8 (e and f within 1 .. p-1; the ends are refused too, as they give away K),
- * RFC 5656 section 4 (points, uncompressed, validated), RFC 8731 section 3 (32 bytes, non-zero
+ * RFC 5656 section 4 (points, uncompressed, on the curve), RFC 8731 section 3 (32 bytes, non-zero
  * result, K as an mpint of the raw bytes). */
 #include "crypto/agree_peer.h"
 

@@ -88,8 +88,10 @@ enum sx_err sx_key_wrap_private(struct sx_provider *provider, EVP_PKEY *take_pke
                                 struct sx_key **out)
 {
     struct sx_key *key = NULL;
+    struct sx_slice point =
+        count > 0 && EVP_PKEY_is_a(take_pkey, "EC") == 1 ? parts[0] : SX_SLICE_NONE;
 
-    SX_TRY(sx_key_wrap(provider, take_pkey, true, SX_ERR_KEY_FORMAT, fault, &key));
+    SX_TRY(sx_key_wrap_point(provider, take_pkey, true, point, SX_ERR_KEY_FORMAT, fault, &key));
     if (!is_sound(key, parts, count)) {
         sx_key_free(key);
         (void)sx_openssl_fault(NULL, SX_ERR_KEY_FORMAT, "");

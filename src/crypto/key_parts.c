@@ -117,7 +117,8 @@ enum sx_err sx_key_from_public_blob(struct sx_provider *provider, struct sx_slic
     }
     if (pkey == NULL)
         return sx_openssl_fault(fault, bad, row->ssh_name);
-    return sx_key_wrap(provider, pkey, false, bad, fault, out);
+    return sx_key_wrap_point(provider, pkey, false, row->field_size != 0 ? value : SX_SLICE_NONE,
+                             bad, fault, out);
 }
 
 /* --- Private parts --------------------------------------------------------------------------- */

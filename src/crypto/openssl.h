@@ -19,7 +19,12 @@
 #include "crypto/digest.h"
 #include "crypto/provider.h"
 
-enum { SX_HASH_COUNT = SX_HASH_SHA512 + 1, SX_CURVE_COUNT = 3, SX_PROVEN_MAX = 64 };
+enum {
+    SX_HASH_COUNT = SX_HASH_SHA512 + 1,
+    SX_CURVE_COUNT = 3,
+    SX_PROVEN_MAX = 64,
+    SX_KNOWN_MAX = 256
+};
 
 /* The reason that our indicator callback puts into OpenSSL's error queue under ERR_LIB_USER. */
 enum { SX_REASON_UNAPPROVED = 4001 };
@@ -56,6 +61,16 @@ struct sx_provider {
         size_t next; /* which is written over next */
         uint8_t tags[SX_PROVEN_MAX][32];
     } proven;
+
+    /* crypto/provider_known.c: which algorithms it has, as far as it was asked. */
+    struct {
+        pthread_mutex_t lock;
+        size_t count;
+        struct {
+            const void *row; /* NULL for a free place */
+            bool is_there;
+        } places[SX_KNOWN_MAX];
+    } known;
 
     /* Self-tests: written while loading, later only counted. */
     bool is_collecting;
