@@ -106,7 +106,6 @@ int sexec_do_events(struct sexec *object)
         uint64_t wakes = sx_action_wakes(object);
 
         sx_pump_wait(&object->pump, &object->wake, wakes < until ? wakes : until);
-        sx_wake_drain(&object->wake);
         code = sx_action_advance(object, &did);
     }
     (void)sx_action_free_if_wanted(object);
@@ -191,10 +190,8 @@ int sexec_send(struct sexec *object, const void *data, size_t length)
             return sx_fail(object, code, "%s", sexec_error_text(code));
         }
         code = sx_action_pump(object, &did);
-        if (code == 0 && !did) {
+        if (code == 0 && !did)
             sx_pump_wait(&object->pump, &object->wake, sx_action_wakes(object));
-            sx_wake_drain(&object->wake);
-        }
     }
     return code;
 }

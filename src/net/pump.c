@@ -207,7 +207,7 @@ size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out)
             events |= POLLIN;
     }
     /* Without anything to wait for it stays out: poll would tell of a hang-up all the time. */
-    if (events == 0)
+    if (events == 0 || out->fd < 0)
         return count;
     out->events = events;
     out->revents = 0;
@@ -247,7 +247,8 @@ void sx_pump_wait(const struct sx_pump *pump, const struct sx_wake *wake, uint64
         until = wakes;
     if (until != UINT64_MAX)
         ms = until <= now ? 0 : until - now > 3600000 ? 3600000 : (int)(until - now);
-    (void)poll(fds, (nfds_t)count, ms);
+    if (poll(fds, (nfds_t)count, ms) > 0 && fds[count - 1].revents != 0)
+        sx_wake_drain(wake);
 }
 
 static bool address_text(int failed, const struct sockaddr_storage *address, char *host, size_t cap,

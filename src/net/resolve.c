@@ -92,15 +92,14 @@ enum sx_err sx_resolve_start(const char *host, int port, enum sx_address_family 
     resolve->family = families[family];
     snprintf(resolve->port, sizeof resolve->port, "%d", port);
     resolve->host = sx_text_dup(host);
-    if (resolve->host == NULL || sx_wake_open(&resolve->done_wake) != SX_OK)
+    resolve->done_wake.fd = -1;
+    if (resolve->host == NULL)
         goto failed;
     resolve->result = look_up(resolve, AI_NUMERICHOST);
-    if (resolve->result == 0) {
-        resolve->is_done = true;
-        sx_wake_up(&resolve->done_wake);
-    } else if (start_thread(resolve) != 0) {
+    resolve->is_done = resolve->result == 0; /* an address: no thread, and nothing to wait for */
+    if (!resolve->is_done &&
+        (sx_wake_open(&resolve->done_wake) != SX_OK || start_thread(resolve) != 0))
         goto failed;
-    }
     *out = resolve;
     return SX_OK;
 failed:
