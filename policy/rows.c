@@ -8,12 +8,23 @@
 
 enum { NAME_ROOM = 64 };
 
+#define COUNT(list)                                                                                \
+    while ((list) != NULL && (list)[count] != NULL)                                                \
+    count++
+
 unsigned sx_policy_own_count(const struct sx_policy *policy, enum sx_alg_kind kind)
 {
     unsigned count = 0;
 
-    while (sx_policy_list_name(policy, kind, count) != NULL)
-        count++;
+    switch (kind) {
+    case SX_ALG_KEX: COUNT(policy->kex); break;
+    case SX_ALG_HOST_KEY: COUNT(policy->host_key); break;
+    case SX_ALG_USER_KEY: COUNT(policy->user_key); break;
+    case SX_ALG_CIPHER: COUNT(policy->ciphers); break;
+    case SX_ALG_MAC: COUNT(policy->macs); break;
+    case SX_ALG_COMPRESSION: COUNT(policy->compressions); break;
+    case SX_ALG_KIND_COUNT: break;
+    }
     return count;
 }
 
@@ -28,35 +39,67 @@ const char *sx_policy_row_name(const struct sx_policy *policy, enum sx_alg_kind 
 bool sx_policy_row(const struct sx_policy *policy, enum sx_alg_kind kind, const char *name,
                    unsigned *out_row)
 {
+    unsigned own = sx_policy_own_count(policy, kind);
     const char *at;
 
-    for (unsigned row = 0; (at = sx_policy_row_name(policy, kind, row)) != NULL; row++) {
+    for (unsigned row = 0;; row++) {
+        at = row < own ? sx_policy_list_name(policy, kind, row)
+                       : sx_policy_opt_in_name(policy, kind, row - own);
+        if (at == NULL)
+            return false;
         if (strcmp(at, name) == 0) {
             *out_row = row;
             return true;
         }
     }
-    return false;
 }
 
 #define ROW(policy, field, row, own)                                                               \
     ((row) < (own) ? (policy)->field[row] : (policy)->field##_opt_in[(row) - (own)])
 
-bool sx_policy_is_provided(const struct sx_policy *policy, struct sx_provider *provider,
-                           enum sx_alg_kind kind, unsigned row)
+/* The row's descriptor; NULL where the provider isn't asked. */
+static const void *descriptor(const struct sx_policy *policy, enum sx_alg_kind kind, unsigned row,
+                              unsigned own)
 {
-    unsigned own = sx_policy_own_count(policy, kind);
-
     switch (kind) {
-    case SX_ALG_KEX: return sx_kex_is_available(provider, ROW(policy, kex, row, own));
-    case SX_ALG_HOST_KEY: return sx_sig_is_available(provider, ROW(policy, host_key, row, own));
-    case SX_ALG_USER_KEY: return sx_sig_is_available(provider, ROW(policy, user_key, row, own));
-    case SX_ALG_CIPHER: return sx_cipher_is_available(provider, ROW(policy, ciphers, row, own));
-    case SX_ALG_MAC: return sx_mac_is_available(provider, ROW(policy, macs, row, own));
-    case SX_ALG_COMPRESSION: return true; /* no cryptography */
+    case SX_ALG_KEX: return ROW(policy, kex, row, own);
+    case SX_ALG_HOST_KEY: return ROW(policy, host_key, row, own);
+    case SX_ALG_USER_KEY: return ROW(policy, user_key, row, own);
+    case SX_ALG_CIPHER: return ROW(policy, ciphers, row, own);
+    case SX_ALG_MAC: return ROW(policy, macs, row, own);
+    case SX_ALG_COMPRESSION: /* no cryptography */
+    case SX_ALG_KIND_COUNT: break;
+    }
+    return NULL;
+}
+
+static bool ask(struct sx_provider *provider, enum sx_alg_kind kind, const void *alg)
+{
+    switch (kind) {
+    case SX_ALG_KEX: return sx_kex_is_available(provider, alg);
+    case SX_ALG_HOST_KEY:
+    case SX_ALG_USER_KEY: return sx_sig_is_available(provider, alg);
+    case SX_ALG_CIPHER: return sx_cipher_is_available(provider, alg);
+    case SX_ALG_MAC: return sx_mac_is_available(provider, alg);
+    case SX_ALG_COMPRESSION:
     case SX_ALG_KIND_COUNT: break;
     }
     return false;
+}
+
+bool sx_policy_is_provided(const struct sx_policy *policy, struct sx_provider *provider,
+                           enum sx_alg_kind kind, unsigned row)
+{
+    const void *alg = descriptor(policy, kind, row, sx_policy_own_count(policy, kind));
+    bool is_there;
+
+    if (alg == NULL)
+        return kind == SX_ALG_COMPRESSION;
+    if (sx_provider_recall(provider, alg, &is_there))
+        return is_there;
+    is_there = ask(provider, kind, alg);
+    sx_provider_note(provider, alg, is_there);
+    return is_there;
 }
 
 void sx_rows_store(const struct sx_rows *rows, const struct sx_row_arrays *out)

@@ -265,6 +265,8 @@ int sx_action_advance(struct sexec *object, bool *out_did)
 {
     enum sx_err err = SX_OK;
     bool was_busy = object->action != SX_ACTION_NONE;
+    bool was_begun;
+    enum sx_action was;
     int code;
 
     *out_did = false;
@@ -291,9 +293,13 @@ int sx_action_advance(struct sexec *object, bool *out_did)
     }
     if (!was_busy)
         return 0;
+    was = object->action;
+    was_begun = object->is_begun;
     code = next_step(object);
     if (object->action == SX_ACTION_NONE)
         return code;
+    /* A new step has something to send, for which nobody needs to wait. */
+    *out_did |= object->action != was || object->is_begun != was_begun;
     *out_did |= sx_auditing_is_waiting(object);
     err = check_time(object, &object->fault);
     return err == SX_OK ? 0 : give_up(object, err);
@@ -356,9 +362,7 @@ int sx_action_wait(struct sexec *object)
 
         if (object->action == SX_ACTION_NONE)
             return code;
-        if (!did) {
+        if (!did)
             sx_pump_wait(&object->pump, &object->wake, sx_action_wakes(object));
-            sx_wake_drain(&object->wake);
-        }
     }
 }

@@ -130,7 +130,6 @@ static int do_events(struct sexec *object)
         uint64_t wakes = sx_action_wakes(object);
 
         sx_pump_wait(&object->pump, &object->wake, wakes < until ? wakes : until);
-        sx_wake_drain(&object->wake);
         code = sx_action_advance(object, &did);
     }
     return code;
@@ -224,10 +223,8 @@ static int send_all(struct sexec *object, const uint8_t *bytes, size_t length)
             return sx_fail(object, code, "%s", sexec_error_text(code));
         }
         code = sx_action_pump(object, &did);
-        if (code == 0 && !did) {
+        if (code == 0 && !did)
             sx_pump_wait(&object->pump, &object->wake, sx_action_wakes(object));
-            sx_wake_drain(&object->wake);
-        }
     }
     return code;
 }

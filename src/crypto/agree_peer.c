@@ -1,11 +1,12 @@
 /* crypto/agree_peer.c: checks and codes of key exchange values.
  *
  * RFC 4253 section 8 (e and f within 1 .. p-1; the ends are refused too, as they give away K),
- * RFC 5656 section 4 (points, uncompressed, validated), RFC 8731 section 3 (32 bytes, non-zero
+ * RFC 5656 section 4 (points, uncompressed, on the curve), RFC 8731 section 3 (32 bytes, non-zero
  * result, K as an mpint of the raw bytes). */
 #include "crypto/agree_peer.h"
 
 #include "crypto/agree_group.h"
+#include "crypto/curve.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -47,22 +48,19 @@ enum sx_err sx_share_from_key(EVP_PKEY *key, const struct sx_kex_alg *alg, uint8
     return SX_OK;
 }
 
-/* A public key of the family from its one public value and the group's name. */
-static EVP_PKEY *public_key(struct sx_provider *provider, const char *type,
-                            const struct sx_kex_alg *alg, const BIGNUM *value,
-                            struct sx_slice point)
+/* A public key of a named group of Diffie-Hellman. */
+static EVP_PKEY *dh_public(struct sx_provider *provider, const struct sx_kex_alg *alg,
+                           const BIGNUM *value)
 {
     OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
     EVP_PKEY_CTX *ctx =
-        EVP_PKEY_CTX_new_from_name(provider->libctx, type, sx_provider_properties(provider));
+        EVP_PKEY_CTX_new_from_name(provider->libctx, "DH", sx_provider_properties(provider));
     OSSL_PARAM *params = NULL;
     EVP_PKEY *key = NULL;
 
     if (build != NULL && ctx != NULL &&
         OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, alg->group, 0) == 1 &&
-        (value != NULL ? OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PUB_KEY, value)
-                       : OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point.ptr,
-                                                          point.len)) == 1)
+        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PUB_KEY, value) == 1)
         params = OSSL_PARAM_BLD_to_param(build);
     if (params != NULL && (EVP_PKEY_fromdata_init(ctx) != 1 ||
                            EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1))
@@ -109,8 +107,7 @@ static enum sx_err dh_to_key(struct sx_provider *provider, const struct sx_kex_a
                            "%s: the server's value lies outside 1 < f < p-1", alg->name);
         goto out;
     }
-    key = alg->group != NULL ? public_key(provider, "DH", alg, f, SX_SLICE_NONE)
-                             : sx_group_public(provider, own, f);
+    key = alg->group != NULL ? dh_public(provider, alg, f) : sx_group_public(provider, own, f);
     if (key == NULL) {
         err = sx_openssl_fault(fault, SX_ERR_PEER_DH_VALUE, alg->name);
         goto out;
@@ -140,7 +137,7 @@ static enum sx_err ec_to_key(struct sx_provider *provider, const struct sx_kex_a
         return sx_fault_set(fault, SX_ERR_PEER_EC_POINT,
                             "%s: expected an uncompressed point of %zu bytes, came %zu bytes",
                             alg->name, expected, share.len);
-    key = public_key(provider, "EC", alg, NULL, share);
+    key = sx_curve_public(provider, alg->group, share);
     if (key == NULL)
         return sx_openssl_fault(fault, SX_ERR_PEER_EC_POINT,
                                 "the server's point is not on the curve");

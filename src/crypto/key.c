@@ -117,8 +117,8 @@ out:
 }
 
 /* RFC 5656 section 3.1 and RFC 8709 section 4. */
-static enum sx_err point_fields(EVP_PKEY *pkey, const struct sx_key_row *row, enum sx_err bad,
-                                struct sx_fault *fault, struct sx_writer *writer)
+static enum sx_err point_fields(EVP_PKEY *pkey, const struct sx_key_row *row, struct sx_slice known,
+                                enum sx_err bad, struct sx_fault *fault, struct sx_writer *writer)
 {
     uint8_t point[SX_POINT_MAX];
     size_t n = 0;
@@ -126,18 +126,22 @@ static enum sx_err point_fields(EVP_PKEY *pkey, const struct sx_key_row *row, en
     const char *param =
         row->field_size != 0 ? OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY : OSSL_PKEY_PARAM_PUB_KEY;
 
-    if (EVP_PKEY_get_octet_string_param(pkey, param, point, sizeof point, &n) != 1)
-        return sx_openssl_fault(fault, bad, row->ssh_name);
-    if (n != expected)
+    if (known.len == 0) {
+        if (EVP_PKEY_get_octet_string_param(pkey, param, point, sizeof point, &n) != 1)
+            return sx_openssl_fault(fault, bad, row->ssh_name);
+        known = sx_slice_of(point, n);
+    }
+    if (known.len != expected)
         return sx_fault_set(fault, bad, "%s: public key has %zu bytes instead of %zu",
-                            row->ssh_name, n, expected);
+                            row->ssh_name, known.len, expected);
     if (row->ssh_curve != NULL)
         sx_writer_text(writer, row->ssh_curve);
-    sx_writer_string(writer, sx_slice_of(point, n));
+    sx_writer_string(writer, known);
     return SX_OK;
 }
 
-static enum sx_err blob_make(struct sx_key *key, enum sx_err bad, struct sx_fault *fault)
+static enum sx_err blob_make(struct sx_key *key, struct sx_slice point, enum sx_err bad,
+                             struct sx_fault *fault)
 {
     const struct sx_key_row *row = &key_rows[key->type];
     uint8_t storage[SX_BLOB_MAX];
@@ -153,7 +157,7 @@ static enum sx_err blob_make(struct sx_key *key, enum sx_err bad, struct sx_faul
         SX_TRY(sx_dsa_fields(key->pkey, bad, fault, &writer, &key->bits));
 #endif
     } else {
-        SX_TRY(point_fields(key->pkey, row, bad, fault, &writer));
+        SX_TRY(point_fields(key->pkey, row, point, bad, fault, &writer));
         /* libcrypto's versions differ on Ed25519; as an encoded key it has 256 bits */
         key->bits = row->field_size != 0 ? (unsigned)EVP_PKEY_get_bits(key->pkey) : 256;
     }
@@ -168,6 +172,13 @@ static enum sx_err blob_make(struct sx_key *key, enum sx_err bad, struct sx_faul
 
 enum sx_err sx_key_wrap(struct sx_provider *provider, EVP_PKEY *take_pkey, bool is_private,
                         enum sx_err bad, struct sx_fault *fault, struct sx_key **out)
+{
+    return sx_key_wrap_point(provider, take_pkey, is_private, SX_SLICE_NONE, bad, fault, out);
+}
+
+enum sx_err sx_key_wrap_point(struct sx_provider *provider, EVP_PKEY *take_pkey, bool is_private,
+                              struct sx_slice point, enum sx_err bad, struct sx_fault *fault,
+                              struct sx_key **out)
 {
     struct sx_key *key = sx_alloc(sizeof *key);
     enum sx_err err = SX_OK;
@@ -190,7 +201,7 @@ enum sx_err sx_key_wrap(struct sx_provider *provider, EVP_PKEY *take_pkey, bool 
                            "P-384 or P-521, or Ed25519");
         goto out;
     }
-    err = blob_make(key, bad, fault);
+    err = blob_make(key, point, bad, fault);
     if (err != SX_OK)
         goto out;
     *out = key;

@@ -2,6 +2,7 @@
 #include "crypto/key_inside.h"
 
 #include "base/memory.h"
+#include "crypto/key_proven.h"
 #include "crypto/legacy.h"
 #include "wire/der.h"
 
@@ -66,13 +67,32 @@ static bool is_bounded(const struct sx_key *key)
     return is_ok;
 }
 
+/* The whole check, which a key passes once in a process. */
+static bool is_sound(const struct sx_key *key, const struct sx_slice *parts, size_t count)
+{
+    uint8_t tag[SX_KEY_TAG_SIZE];
+    bool has_tag = count > 0 && sx_key_tag(key->provider, key->type, parts, count, tag) == SX_OK;
+    bool is_ok = has_tag && sx_key_is_proven(key->provider, tag);
+
+    if (!is_ok) {
+        is_ok = is_bounded(key) && is_consistent(key);
+        if (is_ok && has_tag)
+            sx_key_prove(key->provider, tag);
+    }
+    sx_wipe(tag, sizeof tag);
+    return is_ok;
+}
+
 enum sx_err sx_key_wrap_private(struct sx_provider *provider, EVP_PKEY *take_pkey,
-                                struct sx_fault *fault, struct sx_key **out)
+                                const struct sx_slice *parts, size_t count, struct sx_fault *fault,
+                                struct sx_key **out)
 {
     struct sx_key *key = NULL;
+    struct sx_slice point =
+        count > 0 && EVP_PKEY_is_a(take_pkey, "EC") == 1 ? parts[0] : SX_SLICE_NONE;
 
-    SX_TRY(sx_key_wrap(provider, take_pkey, true, SX_ERR_KEY_FORMAT, fault, &key));
-    if (!is_bounded(key) || !is_consistent(key)) {
+    SX_TRY(sx_key_wrap_point(provider, take_pkey, true, point, SX_ERR_KEY_FORMAT, fault, &key));
+    if (!is_sound(key, parts, count)) {
         sx_key_free(key);
         (void)sx_openssl_fault(NULL, SX_ERR_KEY_FORMAT, "");
         return sx_fault_set(fault, SX_ERR_KEY_FORMAT,
@@ -245,5 +265,5 @@ enum sx_err sx_key_from_der(struct sx_provider *provider, struct sx_slice der,
             "of a type that the crypto provider doesn't have");
     }
     OSSL_DECODER_CTX_free(ctx);
-    return sx_key_wrap_private(provider, pkey, fault, out);
+    return sx_key_wrap_private(provider, pkey, NULL, 0, fault, out);
 }

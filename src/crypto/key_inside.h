@@ -51,9 +51,19 @@ SX_MUST_USE enum sx_err sx_key_wrap(struct sx_provider *provider, EVP_PKEY *take
                                     bool is_private, enum sx_err bad, struct sx_fault *fault,
                                     struct sx_key **out);
 
+/* sx_key_wrap_point is sx_key_wrap of a key on a curve that was made of this very point, which the
+ * provider then needn't calculate back from its own form (50,000 instructions). Of other keys
+ * nothing is known: SX_SLICE_NONE. */
+SX_MUST_USE enum sx_err sx_key_wrap_point(struct sx_provider *provider, EVP_PKEY *take_pkey,
+                                          bool is_private, struct sx_slice point, enum sx_err bad,
+                                          struct sx_fault *fault, struct sx_key **out);
+
 /* sx_key_wrap_private is sx_key_wrap for a private key that came from outside, which must also
- * fit its own public part. SX_ERR_KEY_FORMAT. */
+ * fit its own public part: SX_ERR_KEY_FORMAT. A key of the same parts (all numbers that pkey was
+ * made of, a curve's point first) that was found to fit before isn't tried again; count 0 when they
+ * aren't known. */
 SX_MUST_USE enum sx_err sx_key_wrap_private(struct sx_provider *provider, EVP_PKEY *take_pkey,
+                                            const struct sx_slice *parts, size_t count,
                                             struct sx_fault *fault, struct sx_key **out);
 
 #endif

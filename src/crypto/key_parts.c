@@ -3,6 +3,7 @@
 #include "crypto/key_inside.h"
 
 #include "base/memory.h"
+#include "crypto/curve.h"
 #include "crypto/legacy_dsa.h"
 #include "wire/reader.h"
 
@@ -52,16 +53,9 @@ static EVP_PKEY *rsa_public(struct sx_provider *provider, struct sx_slice n, str
 static EVP_PKEY *ec_public(struct sx_provider *provider, const struct sx_key_row *row,
                            struct sx_slice point)
 {
-    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-    EVP_PKEY *pkey = NULL;
-
-    if (build != NULL && point.len == 1 + 2 * row->field_size && point.ptr[0] == 0x04 &&
-        OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, row->evp_group, 0) ==
-            1 &&
-        OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point.ptr, point.len) == 1)
-        pkey = sx_key_from_build(provider, row, build, EVP_PKEY_PUBLIC_KEY);
-    OSSL_PARAM_BLD_free(build);
-    return pkey;
+    if (point.len != 1 + 2 * row->field_size || point.ptr[0] != 0x04)
+        return NULL;
+    return sx_curve_public(provider, row->evp_group, point);
 }
 
 static bool type_by_name(struct sx_slice name, enum sx_key_type *out)
@@ -123,7 +117,8 @@ enum sx_err sx_key_from_public_blob(struct sx_provider *provider, struct sx_slic
     }
     if (pkey == NULL)
         return sx_openssl_fault(fault, bad, row->ssh_name);
-    return sx_key_wrap(provider, pkey, false, bad, fault, out);
+    return sx_key_wrap_point(provider, pkey, false, row->field_size != 0 ? value : SX_SLICE_NONE,
+                             bad, fault, out);
 }
 
 /* --- Private parts --------------------------------------------------------------------------- */
@@ -188,7 +183,8 @@ enum sx_err sx_key_from_rsa(struct sx_provider *provider, const struct sx_rsa_pa
     if (pkey == NULL)
         err = sx_openssl_fault(fault, SX_ERR_KEY_FORMAT, "RSA private key");
     else
-        err = sx_key_wrap_private(provider, pkey, fault, out);
+        err =
+            sx_key_wrap_private(provider, pkey, given, sizeof given / sizeof given[0], fault, out);
 
     for (size_t i = 0; i < RSA_NUMBERS; i++)
         BN_clear_free(numbers[i]);
@@ -202,6 +198,7 @@ enum sx_err sx_key_from_ec(struct sx_provider *provider, enum sx_key_type type,
                            struct sx_key **out)
 {
     const struct sx_key_row *row = sx_key_row(type);
+    const struct sx_slice given[] = { point, scalar };
     OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
     BIGNUM *d = NULL;
     EVP_PKEY *pkey = NULL;
@@ -220,12 +217,13 @@ enum sx_err sx_key_from_ec(struct sx_provider *provider, enum sx_key_type type,
     OSSL_PARAM_BLD_free(build);
     if (pkey == NULL)
         return sx_openssl_fault(fault, SX_ERR_KEY_FORMAT, "EC private key");
-    return sx_key_wrap_private(provider, pkey, fault, out);
+    return sx_key_wrap_private(provider, pkey, given, sizeof given / sizeof given[0], fault, out);
 }
 
 enum sx_err sx_key_from_ed25519(struct sx_provider *provider, struct sx_slice public_key,
                                 struct sx_slice seed, struct sx_fault *fault, struct sx_key **out)
 {
+    const struct sx_slice given[] = { public_key, seed };
     uint8_t derived[SX_ED25519_SIZE];
     size_t n = sizeof derived;
     EVP_PKEY *pkey = NULL;
@@ -242,7 +240,7 @@ enum sx_err sx_key_from_ed25519(struct sx_provider *provider, struct sx_slice pu
         return sx_fault_set(fault, SX_ERR_KEY_FORMAT,
                             "Ed25519 private key: its public part belongs to another key");
     }
-    return sx_key_wrap_private(provider, pkey, fault, out);
+    return sx_key_wrap_private(provider, pkey, given, sizeof given / sizeof given[0], fault, out);
 }
 
 static EVP_PKEY *generate(struct sx_provider *provider, enum sx_key_type type, unsigned bits)

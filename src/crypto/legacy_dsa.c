@@ -68,7 +68,7 @@ enum sx_err sx_key_from_dsa(struct sx_provider *provider, const struct sx_dsa_pa
 
     if (pkey == NULL)
         return sx_openssl_fault(fault, SX_ERR_KEY_FORMAT, "DSA private key");
-    return sx_key_wrap_private(provider, pkey, fault, out);
+    return sx_key_wrap_private(provider, pkey, given, DSA_NUMBERS, fault, out);
 }
 
 /* 1 < value < p */

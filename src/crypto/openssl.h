@@ -13,17 +13,24 @@
 #include <openssl/provider.h>
 #include <openssl/types.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "crypto/digest.h"
 #include "crypto/provider.h"
 
-enum { SX_HASH_COUNT = SX_HASH_SHA512 + 1 };
+enum {
+    SX_HASH_COUNT = SX_HASH_SHA512 + 1,
+    SX_CURVE_COUNT = 3,
+    SX_PROVEN_MAX = 64,
+    SX_KNOWN_MAX = 256
+};
 
 /* The reason that our indicator callback puts into OpenSSL's error queue under ERR_LIB_USER. */
 enum { SX_REASON_UNAPPROVED = 4001 };
 
-/* A loaded provider. Filled by one thread before it is shared, and only read afterwards. */
+/* A loaded provider. Filled by one thread before it is shared, and only read afterwards, but for
+ * what is atomic or has a lock of its own. */
 struct sx_provider {
     struct sx_provider *next; /* in the registry */
     unsigned long users;      /* under the registry's lock */
@@ -45,6 +52,25 @@ struct sx_provider {
     EVP_MD *digests[SX_HASH_COUNT];
     EVP_MAC *hmac;
     EVP_KDF *sshkdf;
+    _Atomic(EVP_PKEY *) curves[SX_CURVE_COUNT]; /* crypto/curve.c; NULL until used */
+
+    /* crypto/key_proven.c: digests of private keys whose parts were found to fit. */
+    struct {
+        pthread_mutex_t lock;
+        size_t count;
+        size_t next; /* which is written over next */
+        uint8_t tags[SX_PROVEN_MAX][32];
+    } proven;
+
+    /* crypto/provider_known.c: which algorithms it has, as far as it was asked. */
+    struct {
+        pthread_mutex_t lock;
+        size_t count;
+        struct {
+            const void *row; /* NULL for a free place */
+            bool is_there;
+        } places[SX_KNOWN_MAX];
+    } known;
 
     /* Self-tests: written while loading, later only counted. */
     bool is_collecting;

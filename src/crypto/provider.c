@@ -5,6 +5,7 @@
 #include "crypto/openssl.h"
 
 #include "base/memory.h"
+#include "crypto/curve.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -59,6 +60,9 @@ void sx_provider_destroy(struct sx_provider *provider)
         EVP_MD_free(provider->digests[i]);
     EVP_MAC_free(provider->hmac);
     EVP_KDF_free(provider->sshkdf);
+    sx_curve_clear(provider);
+    pthread_mutex_destroy(&provider->proven.lock);
+    pthread_mutex_destroy(&provider->known.lock);
     if (provider->legacy != NULL)
         (void)OSSL_PROVIDER_unload(provider->legacy);
     if (provider->base != NULL)
@@ -116,6 +120,8 @@ static enum sx_err load(const struct sx_provider_spec *spec, struct sx_fault *fa
 
     if (provider == NULL)
         return SX_ERR_MEMORY;
+    pthread_mutex_init(&provider->proven.lock, NULL);
+    pthread_mutex_init(&provider->known.lock, NULL);
     provider->name = sx_text_dup(spec->name);
     provider->module_dir = sx_text_dup(spec->module_dir != NULL ? spec->module_dir : "");
     provider->config_file = sx_text_dup(spec->config_file != NULL ? spec->config_file : "");

@@ -108,6 +108,13 @@ unsigned long sx_provider_unapproved_count(const struct sx_provider *provider);
 void sx_provider_later_tests(const struct sx_provider *provider, unsigned long *out_passed,
                              unsigned long *out_failed);
 
+/* sx_provider_recall says in *out_is_there whether the provider has an algorithm, when it was told
+ * before; row is the algorithm's descriptor, which must live as long as the process. What a loaded
+ * provider has doesn't change, and to fetch it for each connection's offer costs as much as to
+ * write the offer. Both are safe from any thread. */
+bool sx_provider_recall(struct sx_provider *provider, const void *row, bool *out_is_there);
+void sx_provider_note(struct sx_provider *provider, const void *row, bool is_there);
+
 /* Random bytes from the provider's DRBG, for padding, cookies and other public values; whatever
  * makes a key or a secret draws from the provider's private DRBG inside the module. */
 SX_MUST_USE enum sx_err sx_random_bytes(struct sx_provider *provider, void *out, size_t n);

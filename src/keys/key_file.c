@@ -51,11 +51,13 @@ static enum sx_err check_file(const struct stat *st, bool allow_loose_mode, cons
 }
 
 /* Reads to the end. The file may have grown since it was looked at, so the bound is checked by
- * what comes. */
-static enum sx_err read_all(int fd, const char *shown, struct sx_fault *fault,
+ * what comes; size: what it had then, so that not 64 KiB are wiped for a key of 300 bytes. */
+static enum sx_err read_all(int fd, size_t size, const char *shown, struct sx_fault *fault,
                             struct sx_secret *out)
 {
-    SX_TRY(sx_secret_reserve(out, SX_KEY_FILE_MAX + 1));
+    size_t most = size > 0 ? size : SX_KEY_FILE_MAX;
+
+    SX_TRY(sx_secret_reserve(out, most + 1));
     while (out->len < out->cap) {
         ssize_t n = read(fd, out->ptr + out->len, out->cap - out->len);
 
@@ -70,10 +72,10 @@ static enum sx_err read_all(int fd, const char *shown, struct sx_fault *fault,
     }
     if (out->len == 0)
         return sx_fault_set(fault, SX_ERR_FILE, "%s: the file is empty", shown);
-    if (out->len > SX_KEY_FILE_MAX)
-        return sx_fault_set(fault, SX_ERR_FILE,
-                            "%s: the file has more than %d bytes, which no private key needs",
-                            shown, SX_KEY_FILE_MAX);
+    if (out->len > most)
+        return sx_fault_set(
+            fault, SX_ERR_FILE, "%s: the file has more than %zu bytes, %s", shown, most,
+            size > 0 ? "which it had when it was opened" : "which no private key needs");
     return SX_OK;
 }
 
@@ -96,7 +98,7 @@ enum sx_err sx_key_file_read(const char *path, bool allow_loose_mode, struct sx_
     else
         err = check_file(&st, allow_loose_mode, shown, fault);
     if (err == SX_OK)
-        err = read_all(fd, shown, fault, out);
+        err = read_all(fd, (size_t)st.st_size, shown, fault, out);
     (void)close(fd);
     if (err != SX_OK)
         sx_secret_clear(out);

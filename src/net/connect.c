@@ -264,6 +264,11 @@ enum sx_err sx_connect_step(struct sx_connect *state, uint64_t now, struct sx_fa
     }
 }
 
+static struct sx_resolve *lookup(const struct sx_connect *state)
+{
+    return state->target != NULL ? state->target : state->resolve;
+}
+
 int sx_connect_fd(const struct sx_connect *state, short *out_events)
 {
     if (state->is_talking) {
@@ -275,12 +280,14 @@ int sx_connect_fd(const struct sx_connect *state, short *out_events)
         return state->fd;
     }
     *out_events = POLLIN;
-    return sx_resolve_fd(state->target != NULL ? state->target : state->resolve);
+    return sx_resolve_fd(lookup(state));
 }
 
 uint64_t sx_connect_wakes(const struct sx_connect *state)
 {
-    return state->fd >= 0 && !state->is_talking ? state->attempt_ends : UINT64_MAX;
+    if (state->fd < 0)
+        return sx_resolve_fd(lookup(state)) < 0 ? 0 : UINT64_MAX;
+    return state->is_talking ? UINT64_MAX : state->attempt_ends;
 }
 
 void sx_connect_clear(struct sx_connect *state)

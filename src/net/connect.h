@@ -45,7 +45,7 @@ SX_MUST_USE enum sx_err sx_connect_start(struct sx_connect *state,
 SX_MUST_USE enum sx_err sx_connect_step(struct sx_connect *state, uint64_t now,
                                         struct sx_fault *fault, int *out_fd);
 
-/* The descriptor to wait for and what for (POLLIN, POLLOUT). */
+/* The descriptor to wait for and what for (POLLIN, POLLOUT); -1 when the next step is due now. */
 int sx_connect_fd(const struct sx_connect *state, short *out_events);
 
 /* When step should be called at the latest. */

@@ -226,7 +226,7 @@ size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out)
             events |= POLLIN;
     }
     /* Without anything to wait for it stays out: poll would tell of a hang-up all the time. */
-    if (events == 0)
+    if (events == 0 || out->fd < 0)
         return count;
     out->events = events;
     out->revents = 0;
@@ -300,7 +300,8 @@ void sx_pump_wait(struct sx_pump *pump, const struct sx_wake *wake, uint64_t unt
     /* Only for this wait: a program that polls by itself hears of every byte. */
     if (least > 1)
         set_low_water(pump, least);
-    (void)poll(fds, (nfds_t)count, ms);
+    if (poll(fds, (nfds_t)count, ms) > 0 && fds[count - 1].revents != 0)
+        sx_wake_drain(wake);
     if (least > 1)
         set_low_water(pump, 1);
 }

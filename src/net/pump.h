@@ -64,8 +64,9 @@ size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out);
 /* The monotonic time at which work is due all the same; UINT64_MAX for none. */
 uint64_t sx_pump_wakes(const struct sx_pump *pump);
 
-/* sx_pump_wait waits until something of the pump or wake is ready, or the time is until. In a flood
- * it waits up to a millisecond for a large piece. Signals end it early, which is no error. */
+/* sx_pump_wait waits until something of the pump or wake is ready, or the time is until; it drains
+ * wake when that was it. In a flood it waits up to a millisecond for a large piece. Signals end it
+ * early, which is no error. */
 void sx_pump_wait(struct sx_pump *pump, const struct sx_wake *wake, uint64_t until);
 
 /* The addresses of the open connection as text, e.g. "127.0.0.1", and ports; false when closed. */

@@ -74,15 +74,14 @@ enum sx_err sx_resolve_start(const char *host, int port, enum sx_address_family 
         return SX_ERR_MEMORY;
     resolve->done_wake.fd = -1;
     resolve->lookup = lookup_new(host, port, family);
-    if (resolve->lookup == NULL || sx_wake_open(&resolve->done_wake) != SX_OK)
+    if (resolve->lookup == NULL)
         goto failed;
     look_up(resolve->lookup, AI_NUMERICHOST);
-    if (resolve->lookup->result == 0) {
-        sx_wake_up(&resolve->done_wake);
-    } else {
+    if (resolve->lookup->result != 0) { /* no address: a thread, and something to wait for */
         const struct sx_work work = { lookup_run, lookup_destroy, resolve->lookup };
 
-        if (sx_worker_start(&work, &resolve->done_wake, fault, &resolve->worker) != SX_OK)
+        if (sx_wake_open(&resolve->done_wake) != SX_OK ||
+            sx_worker_start(&work, &resolve->done_wake, fault, &resolve->worker) != SX_OK)
             goto failed;
     }
     *out = resolve;

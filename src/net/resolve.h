@@ -16,7 +16,7 @@ struct sx_resolve; /* one lookup */
 SX_MUST_USE enum sx_err sx_resolve_start(const char *host, int port, enum sx_address_family family,
                                          struct sx_fault *fault, struct sx_resolve **out);
 
-/* Readable when the lookup is done. */
+/* Readable when the lookup is done; -1 when it was done at once. */
 int sx_resolve_fd(const struct sx_resolve *resolve);
 bool sx_resolve_is_done(struct sx_resolve *resolve);
 
