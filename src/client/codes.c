@@ -12,6 +12,7 @@ struct code_row {
 static const struct code_row rows[] = {
     { SX_ERR_ARGUMENT, SEXEC_INVALID_ARGUMENT },
     { SX_ERR_STATE, SEXEC_BAD_STATE },
+    { SX_ERR_ADDRESS, SEXEC_BAD_ADDRESS },
     { SX_ERR_BUSY, SEXEC_BUSY },
     { SX_ERR_NOT_CONNECTED, SEXEC_NOT_CONNECTED },
     { SX_ERR_WOULD_BLOCK, SEXEC_SEND_WOULD_BLOCK },

@@ -56,7 +56,9 @@ int sexec_ssh_logon(struct sexec *object, const char *host, int port)
 
 int sexec_ssh_logoff(struct sexec *object)
 {
-    if (sx_is_busy(object))
+    bool is_running = object->action == SX_ACTION_EXECUTE && object->is_connected;
+
+    if (object->handler_depth > 0 || (sx_is_busy(object) && !is_running))
         return refuse_busy(object);
     if (!sx_is_in_progress(object))
         return 0;
