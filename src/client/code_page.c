@@ -17,15 +17,21 @@ static const struct {
     int page;
     const char *name;
 } names[] = {
-    { 708, "ASMO_708" },
+    { 708, "ASMO-708" },
     { 1200, "UTF-16LE" },
     { 1201, "UTF-16BE" },
     { 1361, "JOHAB" },
     { 10000, "MACINTOSH" },
     { 10007, "MAC-CYRILLIC" },
+    { 10017, "MAC-UK" },
     { 10029, "MAC-CENTRALEUROPE" },
+    { 10079, "MAC-IS" },
     { 12000, "UTF-32LE" },
     { 12001, "UTF-32BE" },
+    { 20105, "ISO_646.IRV:1991" },
+    { 20106, "DIN_66003" },
+    { 20107, "SEN_850200_C" },
+    { 20108, "NS_4551-1" },
     { 20127, "US-ASCII" },
     { 20261, "T.61" },
     { 20269, "ISO_6937" },
