@@ -134,6 +134,14 @@
  * CodePage                           the page of send_stdin_text; default 65001, UTF-8. 434 for one
  *                                    that this machine's iconv lacks
  * DisconnectOnChannelClose           default False; True: the connection ends with the command
+ * WaitForChannelClose                default True: a logoff while a command runs waits for the server's
+ *                                    answer to CHANNEL_CLOSE, the server's end or timeout seconds (2
+ *                                    with timeout 0), and then says good-bye. Many servers answer
+ *                                    when the command is over. After a timeout, an interrupt or in
+ *                                    reset nothing waits
+ * WaitForServerDisconnect            default False; True: after the good-bye of a logoff the server
+ *                                    closes the TCP connection, so that no port here is kept in
+ *                                    TIME_WAIT; after timeout seconds (2 with timeout 0) we do
  */
 #ifndef SEXEC_SETTINGS_H
 #define SEXEC_SETTINGS_H

@@ -266,7 +266,9 @@ SEXEC_API int sexec_get_last_error_code(const struct sexec *object);
  * when connected. Errors: TCP/IP codes, 201, 1002 to 1038, 3004 and on. */
 SEXEC_API int sexec_ssh_logon(struct sexec *object, const char *host, int port);
 
-/* ssh_logoff: says good-bye and closes; 0 when nothing is open. */
+/* ssh_logoff: says good-bye and closes; 0 when nothing is open. While a command runs (timeout 0) it
+ * closes the channel and leaves the command behind: see WaitForChannelClose; the execution ends with
+ * the logoff. 1050 while logging on or off and inside a handler. */
 SEXEC_API int sexec_ssh_logoff(struct sexec *object);
 
 /* execute: runs a command and waits for its end, serving events. Logs on first when needed, and

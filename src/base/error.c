@@ -25,6 +25,7 @@ static const struct error_row error_rows[] = {
     ROW(WOULD_BLOCK, "there is no room for more data now; try again later"),
     ROW(WOULD_BLOCK_REKEY, "data can't be sent during a key re-exchange; try again later"),
     ROW(SPACE, "a buffer of fixed size is too small"),
+    ROW(ADDRESS, "the address is none of a host"),
 
     ROW(FILE, "a local file can't be opened or read"),
     ROW(FILE_MODE, "a private file may be read by other users"),

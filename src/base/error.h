@@ -35,7 +35,8 @@ enum sx_err {
     SX_ERR_NOT_CONNECTED, /* needs a connection */
     SX_ERR_WOULD_BLOCK,   /* no room now, try again when writable */
     SX_ERR_WOULD_BLOCK_REKEY,
-    SX_ERR_SPACE, /* an output buffer of fixed size is too small */
+    SX_ERR_SPACE,   /* an output buffer of fixed size is too small */
+    SX_ERR_ADDRESS, /* an address that can't be connected to: 0.0.0.0 */
 
     /* io: this machine or the network */
     SX_ERR_FILE = 0x200, /* a local file can't be opened or read */

@@ -11,18 +11,29 @@
 #include "client/events.h"
 #include "client/io.h"
 #include "client/kerberos.h"
+#include "client/log_lines.h"
 #include "client/logging.h"
 #include "client/session.h"
 #include "client/values.h"
 #include "net/clock.h"
 
-enum { LOGOFF_MS = 2000 }; /* how long the farewell may take to leave */
+enum {
+    LOGOFF_MS = 2000
+}; /* how long the farewell may take to leave, and the rest with timeout 0 */
 
 /* ---- time -------------------------------------------------------------------------------- */
 
 static uint64_t after_seconds(uint64_t from, int seconds)
 {
     return seconds <= 0 ? UINT64_MAX : from + (uint64_t)seconds * 1000;
+}
+
+/* Each wait of a logoff has an end: a server that doesn't answer must not keep the program. */
+static uint64_t logoff_ends(const struct sexec *object)
+{
+    if (object->logoff == SX_LOGOFF_FAREWELL || object->values.timeout == 0)
+        return object->action_started + LOGOFF_MS;
+    return after_seconds(object->action_started, object->values.timeout);
 }
 
 uint64_t sx_action_wakes(const struct sexec *object)
@@ -33,7 +44,7 @@ uint64_t sx_action_wakes(const struct sexec *object)
     if (object->action == SX_ACTION_NONE)
         return UINT64_MAX;
     if (object->action == SX_ACTION_LOGOFF)
-        return object->action_started + LOGOFF_MS;
+        return logoff_ends(object);
     if (!object->is_connected) {
         if (values->connection_timeout > 0)
             seconds = values->connection_timeout;
@@ -68,14 +79,10 @@ static int finish(struct sexec *object, int code)
     return sx_auditing_finish(object, code);
 }
 
-/* The connection is lost or given up: whatever ran ends with it. */
-static int break_off(struct sexec *object, enum sx_err err, struct sx_fault *fault)
+/* What runs is left to itself: true when its end was not told. */
+static bool give_up_command(struct sexec *object)
 {
-    bool was_logging_off = object->action == SX_ACTION_LOGOFF;
-    int auto_code = object->action_code;
-    struct sx_fault ignored = { 0 }; /* of the audit: finish tells it */
     bool is_running;
-    int code;
 
     /* Asked for but not answered: it may have started. */
     if (object->is_begun && object->engine != NULL &&
@@ -87,12 +94,33 @@ static int break_off(struct sexec *object, enum sx_err err, struct sx_fault *fau
         object->result.exit_status = -1;
     }
     sx_output_flush(object);
-    if (was_logging_off) {
-        /* The farewell is out or can't be sent: either way the action has its code. */
-        sx_session_close(object, 0, "OK");
-        sx_fault_clear(fault);
-        return finish(object, auto_code);
-    }
+    return is_running;
+}
+
+/* A logoff is over, whatever ended it: the farewell is out or can't be sent. */
+static int end_logoff(struct sexec *object, enum sx_err err, struct sx_fault *fault)
+{
+    int code = object->action_code;
+
+    if (err == SX_ERR_INTERRUPTED && code == 0)
+        code = sx_fail_err(object, err, fault);
+    (void)give_up_command(object);
+    (void)!sx_auditing_command_end(object, SEXEC_NO_STATUS, fault);
+    sx_fault_clear(fault);
+    sx_session_close(object, 0, "OK");
+    return finish(object, code);
+}
+
+/* The connection is lost or given up: whatever ran ends with it. */
+static int break_off(struct sexec *object, enum sx_err err, struct sx_fault *fault)
+{
+    struct sx_fault ignored = { 0 }; /* of the audit: finish tells it */
+    bool is_running;
+    int code;
+
+    if (object->action == SX_ACTION_LOGOFF)
+        return end_logoff(object, err, fault);
+    is_running = give_up_command(object);
     sx_auditing_refusal(object, err, fault);
     code = sx_fail_err(object, err, fault);
     if (is_running)
@@ -159,13 +187,57 @@ static int record_command(struct sexec *object)
     return is_ready ? start_command(object) : 0;
 }
 
+static void await(struct sexec *object, enum sx_logoff what, enum sx_pump_state state)
+{
+    object->logoff = what;
+    object->pump.state = state;
+    object->action_started = sx_clock_now();
+}
+
+static void say_farewell(struct sexec *object)
+{
+    sx_engine_disconnect(object->engine, "bye");
+    await(object, SX_LOGOFF_FAREWELL, SX_PUMP_CLOSING);
+}
+
+static bool is_channel_open(const struct sexec *object)
+{
+    enum sx_channel_state state = sx_engine_channel_state(object->engine);
+
+    return state != SX_CHANNEL_NONE && state != SX_CHANNEL_CLOSED;
+}
+
+/* A command that still runs is left behind: its channel is closed first. */
 static int begin_logoff(struct sexec *object, int code)
 {
     object->action = SX_ACTION_LOGOFF;
     object->action_code = code;
-    object->action_started = sx_clock_now();
-    sx_engine_disconnect(object->engine, "bye");
-    object->pump.state = SX_PUMP_CLOSING;
+    sx_input_close(object);
+    if (is_channel_open(object) && sx_engine_close_channel(object->engine) == SX_OK &&
+        object->values.wait_channel_close)
+        await(object, SX_LOGOFF_CHANNEL, SX_PUMP_RUNNING);
+    else
+        say_farewell(object);
+    return 0;
+}
+
+static int step_logoff(struct sexec *object)
+{
+    switch (object->logoff) {
+    case SX_LOGOFF_CHANNEL:
+        if (!is_channel_open(object))
+            say_farewell(object);
+        return 0;
+    case SX_LOGOFF_FAREWELL:
+        if (sx_engine_to_send(object->engine).len > 0)
+            return 0;
+        if (!object->values.wait_server_disconnect)
+            return end_logoff(object, SX_OK, &object->fault);
+        await(object, SX_LOGOFF_SERVER, SX_PUMP_LEFT);
+        return 0;
+    case SX_LOGOFF_SERVER:
+        return object->pump.is_peer_closed ? end_logoff(object, SX_OK, &object->fault) : 0;
+    }
     return 0;
 }
 
@@ -227,10 +299,7 @@ static int next_step(struct sexec *object)
         if (sx_engine_channel_state(object->engine) == SX_CHANNEL_CLOSED)
             return end_command(object);
         return 0;
-    case SX_ACTION_LOGOFF:
-        if (sx_engine_to_send(object->engine).len == 0)
-            return break_off(object, SX_OK, &object->fault);
-        return 0;
+    case SX_ACTION_LOGOFF: return step_logoff(object);
     case SX_ACTION_NONE: break;
     }
     return 0;
@@ -257,6 +326,7 @@ static enum sx_err work(struct sexec *object, bool *out_did)
     bool has_answered = sx_kerberos_work(object);
     enum sx_err err = sx_pump_work(&object->pump, &object->fault, out_did);
 
+    sx_log_lines_tell(object);
     *out_did |= has_answered;
     return err;
 }
@@ -281,9 +351,10 @@ int sx_action_advance(struct sexec *object, bool *out_did)
 
         if (object->action == SX_ACTION_EXECUTE && object->is_begun &&
             sx_engine_channel_state(object->engine) == SX_CHANNEL_CLOSED) {
-            object->is_auto_logoff = false;
             sx_fault_clear(&object->fault);
             code = end_command(object);
+            if (object->action == SX_ACTION_LOGOFF) /* which it is spared */
+                return end_logoff(object, SX_OK, &object->fault);
             sx_session_close(object, 0, "OK");
             return code;
         }
@@ -302,6 +373,13 @@ int sx_action_advance(struct sexec *object, bool *out_did)
     *out_did |= object->action != was || object->is_begun != was_begun;
     *out_did |= sx_auditing_is_waiting(object);
     err = check_time(object, &object->fault);
+    if (err == SX_ERR_TIMEOUT && object->action == SX_ACTION_LOGOFF &&
+        object->logoff == SX_LOGOFF_CHANNEL) {
+        sx_fault_clear(&object->fault);
+        say_farewell(object);
+        *out_did = true;
+        return 0;
+    }
     return err == SX_OK ? 0 : give_up(object, err);
 }
 

@@ -12,6 +12,7 @@ struct code_row {
 static const struct code_row rows[] = {
     { SX_ERR_ARGUMENT, SEXEC_INVALID_ARGUMENT },
     { SX_ERR_STATE, SEXEC_BAD_STATE },
+    { SX_ERR_ADDRESS, SEXEC_BAD_ADDRESS },
     { SX_ERR_BUSY, SEXEC_BUSY },
     { SX_ERR_NOT_CONNECTED, SEXEC_NOT_CONNECTED },
     { SX_ERR_WOULD_BLOCK, SEXEC_SEND_WOULD_BLOCK },
@@ -103,18 +104,20 @@ static const struct {
     { ENOMEM, 10055 },       { EISCONN, 10056 },         { ENOTCONN, 10057 },
     { ESHUTDOWN, 10058 },    { ETOOMANYREFS, 10059 },    { ETIMEDOUT, 10060 },
     { ECONNREFUSED, 10061 }, { ELOOP, 10062 },           { ENAMETOOLONG, 10063 },
-    { EHOSTDOWN, 10064 },    { EHOSTUNREACH, 10065 },
+    { EHOSTDOWN, 10064 },    { EHOSTUNREACH, 10065 },    { ENOTEMPTY, 10066 },
+    { EUSERS, 10068 },       { EDQUOT, 10069 },          { ESTALE, 10070 },
+    { EREMOTE, 10071 },
 };
 
 /* The lookup's errors: RFC-less, the reference has Windows Sockets' four. */
 static int resolve_code(int eai)
 {
     switch (eai) {
+    case EAI_NONAME: return 11001;
     case EAI_AGAIN: return 11002;
-    case EAI_FAIL: return 11003;
     case EAI_NODATA:
     case EAI_ADDRFAMILY: return 11004;
-    default: return 11001;
+    default: return 11003;
     }
 }
 

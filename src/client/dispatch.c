@@ -10,6 +10,7 @@
 #include "client/explain.h"
 #include "client/io.h"
 #include "client/kerberos.h"
+#include "client/log_lines.h"
 #include "client/logging.h"
 #include "client/session.h"
 #include "client/trust.h"
@@ -188,6 +189,7 @@ void sx_session_event(void *context, const struct sx_event *event)
     struct sexec *object = context;
     char shown[SX_TEXT_MAX - 16];
 
+    sx_log_lines_tell(object);
     sx_auditing_event(object, event);
     sx_logging_event(object, event);
     switch (event->type) {

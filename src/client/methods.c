@@ -58,7 +58,9 @@ int sexec_ssh_logon(struct sexec *object, const char *host, int port)
 
 static int logoff(struct sexec *object)
 {
-    if (sx_is_busy(object))
+    bool is_running = object->action == SX_ACTION_EXECUTE && object->is_connected;
+
+    if (object->handler_depth > 0 || (sx_is_busy(object) && !is_running))
         return refuse_busy(object);
     if (!sx_is_in_progress(object))
         return 0;
@@ -174,8 +176,6 @@ size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity,
 
 static int check_can_send(struct sexec *object)
 {
-    if (object->is_logging)
-        return refuse_busy(object);
     if (object->engine == NULL || !object->is_connected)
         return sx_fail(object, SEXEC_NOT_CONNECTED, "%s", sexec_error_text(SEXEC_NOT_CONNECTED));
     if (!object->is_begun)
@@ -278,8 +278,6 @@ static int send_eof(struct sexec *object)
 {
     enum sx_err err;
 
-    if (object->is_logging)
-        return refuse_busy(object);
     if (object->engine == NULL || !object->is_begun) {
         object->is_eof_early = true;
         return 0;

@@ -9,21 +9,17 @@
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
+#include "client/log_lines.h"
 #include "client/packets.h"
 #include "client/rules.h"
 #include "client/session.h"
 #include "client/values.h"
 
-enum { LENT_MAX = 256 * 1024, HOST_KEY_MAX = 256 * 1024 };
+enum { LENT_MAX = 256 * 1024, HOST_KEY_MAX = 256 * 1024, LOG_LINES_MAX = 64 * 1024 * 1024 };
 
 static void write_log(void *context, enum sx_log_level level, const char *line)
 {
-    struct sexec *object = context;
-
-    /* A line about a packet is written while that packet is made: no other can be begun. */
-    object->is_logging = true;
-    sx_fire_log(object, (int)level, line);
-    object->is_logging = false;
+    sx_log_lines_add(context, level, line);
 }
 
 static void apply_log_values(struct sexec *object)
@@ -48,6 +44,7 @@ struct sexec *sexec_new(void)
     sx_buffer_init(&object->err_lines.pending, 1024 * 1024);
     sx_buffer_init(&object->host_key, HOST_KEY_MAX);
     sx_buffer_init(&object->lent, LENT_MAX);
+    sx_buffer_init(&object->log_lines, LOG_LINES_MAX);
     sx_buffer_init(&object->server_offer, LENT_MAX);
     if (sx_values_init(&object->values) != SX_OK || sx_rules_start(object) != SX_OK ||
         sx_auditing_start(object) != SX_OK || sx_wake_open(&object->wake) != SX_OK) {
@@ -66,6 +63,7 @@ static void clear_command(struct sexec *object)
     sx_buffer_clear(&object->err_lines.pending);
     sx_buffer_clear(&object->host_key);
     sx_buffer_clear(&object->lent);
+    sx_buffer_clear(&object->log_lines);
     sx_packets_clear(object);
     sx_buffer_clear(&object->server_offer);
     object->kerberos.facts = (struct sx_gss_facts){ 0 };

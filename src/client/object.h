@@ -112,6 +112,8 @@ struct sx_values {
     int keepalive_interval;
     int keepalive_count;
     bool disconnect_on_close;
+    bool wait_channel_close;
+    bool wait_server_disconnect;
     bool process_idle;
     int code_page;
     int log_level;
@@ -150,6 +152,13 @@ enum sx_action {
     SX_ACTION_LOGON,
     SX_ACTION_EXECUTE,
     SX_ACTION_LOGOFF,
+};
+
+/* What a logoff waits for. */
+enum sx_logoff {
+    SX_LOGOFF_CHANNEL,  /* the server's answer to CHANNEL_CLOSE */
+    SX_LOGOFF_FAREWELL, /* DISCONNECT on its way out */
+    SX_LOGOFF_SERVER,   /* the server's end of the TCP connection */
 };
 
 /* Output that waits for its line end. */
@@ -208,6 +217,7 @@ struct sexec {
     struct sx_agent_job agent;
     struct sx_proxy_config proxy; /* of this connection; wiped with it */
     struct sx_log log;
+    struct sx_buffer log_lines; /* not told yet (client/log_lines.h) */
     struct sx_engine *engine;
     struct sx_pump pump;
     bool is_connected; /* signed on */
@@ -220,6 +230,7 @@ struct sexec {
     bool is_begun;      /* the command's channel was asked for */
     bool is_fresh;      /* nobody looked at the action yet */
     int action_code;    /* with which an execution ended, while the logoff follows */
+    enum sx_logoff logoff;
     uint64_t action_started;
     uint64_t last_progress; /* count, and when it last moved */
     uint64_t last_progress_at;
@@ -229,7 +240,6 @@ struct sexec {
     unsigned handlers_running; /* bits by index */
     unsigned method_depth;     /* methods that run, one inside of another's handler */
     bool is_free_wanted;
-    bool is_logging; /* the handler of on_log runs */
 
     /* The command. */
     struct sx_result result;

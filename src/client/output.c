@@ -158,8 +158,6 @@ int sexec_release_output(struct sexec *object, size_t length)
 {
     if (object->engine == NULL || !object->is_begun)
         return 0; /* the command is over: nobody waits for room */
-    if (object->is_logging)
-        return sx_fail(object, SEXEC_BUSY, "%s", sexec_error_text(SEXEC_BUSY));
     sx_method_begin(object);
     return sx_method_end(
         object, sx_fail_err(object, sx_engine_consumed(object->engine, length), &object->fault));

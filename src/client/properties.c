@@ -268,8 +268,11 @@ bool sexec_get_connected(const struct sexec *object)
 
 int sexec_set_connected(struct sexec *object, bool connected)
 {
-    if (connected == object->is_connected)
+    if (connected == object->is_connected && (connected || !sx_is_in_progress(object)))
         return 0;
+    if (connected && sx_is_in_progress(object))
+        return sx_fail(object, SEXEC_ALREADY_CONNECTING, "%s",
+                       sexec_error_text(SEXEC_ALREADY_CONNECTING));
     return connected ? sexec_ssh_logon(object, NULL, 0) : sexec_ssh_logoff(object);
 }
 

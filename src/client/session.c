@@ -14,6 +14,7 @@
 #include "client/firewall.h"
 #include "client/io.h"
 #include "client/kerberos.h"
+#include "client/log_lines.h"
 #include "client/logging.h"
 #include "client/packets.h"
 #include "client/rules.h"
@@ -148,6 +149,9 @@ static enum sx_err check_values(const struct sexec *object, struct sx_fault *fau
 
     if (values->ssh_host[0] == '\0')
         return sx_fault_set(fault, SX_ERR_ARGUMENT, "ssh_host is not set");
+    if (strcmp(values->ssh_host, "0.0.0.0") == 0)
+        return sx_fault_set(fault, SX_ERR_ADDRESS,
+                            "ssh_host is 0.0.0.0, which is no host's address");
     if (object->is_explaining || values->ssh_auth_mode == SEXEC_AM_NONE)
         return SX_OK;
     if (values->ssh_auth_mode == SEXEC_AM_CUSTOM) {
@@ -288,6 +292,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
     bool was_started = object->engine != NULL;
     bool was_proxied = object->proxy.type != SX_PROXY_NONE;
 
+    sx_log_lines_tell(object);
     if (was_started)
         sx_pump_close(&object->pump);
     sx_auditing_session_end(object, code, text);

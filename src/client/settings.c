@@ -127,8 +127,8 @@ static const struct setting settings[] = {
     SPECIAL("KeepAliveTime", RULE_LOCKED, sx_set_keep_alive_time, sx_get_keep_alive_time),
     BOOL("Linger", linger, RULE_LOCKED, NULL),
     INT("LingerTime", linger_seconds, 0, 65535, RULE_LOCKED),
-    TEXT("LocalHost", local_host, RULE_LOCKED, NULL),
-    INT("LocalPort", local_port, 0, 65535, RULE_LOCKED),
+    { "LocalHost", KIND_TEXT, AT(local_host), 0, 0, RULE_LOCKED, NULL, sx_get_local_host },
+    { "LocalPort", KIND_INT, AT(local_port), 0, 65535, RULE_LOCKED, NULL, sx_get_local_port },
     SPECIAL("LogLevel", 0, sx_set_log_level, sx_get_log_level),
     SPECIAL("MaskSensitive", 0, sx_set_mask_sensitive, sx_get_mask_sensitive),
     INT("MaxLineLength", max_line_length, 256, 1024 * 1024, RULE_LOCKED),
@@ -169,6 +169,8 @@ static const struct setting settings[] = {
     BOOL("TryAllAvailableAuthMethods", try_all_methods, RULE_LOCKED, NULL),
     SPECIAL("UseFIPSCompliantAPI", RULE_LOCKED, sx_set_use_fips, sx_get_use_fips),
     INT("UseIPv6", use_ipv6, 0, 2, RULE_LOCKED),
+    BOOL("WaitForChannelClose", wait_channel_close, 0, NULL),
+    BOOL("WaitForServerDisconnect", wait_server_disconnect, 0, NULL),
     LIMIT("UseStrictKeyExchange", KIND_INT, strict_kex, 3, sx_get_strict_kex),
     TEXT("X509RevocationListFile", x509_crl_file, RULE_LOCKED, NULL),
     TEXT("X509RevocationLists", x509_crls, RULE_LOCKED, NULL),
@@ -256,12 +258,30 @@ static int set_text(struct sexec *object, const struct setting *setting, const c
     return sx_fail_err(object, sx_text_set(field, value), &object->fault);
 }
 
+/* The reference has numbers of its own for these. */
+static int locked_code(const struct setting *setting)
+{
+    static const struct {
+        size_t offset;
+        int code;
+    } codes[] = {
+        { AT(max_line_length), SEXEC_CANNOT_CHANGE_LINE_LENGTH },
+        { AT(local_host), SEXEC_CANNOT_CHANGE_LOCAL_HOST_SETTING },
+        { AT(local_port), SEXEC_CANNOT_CHANGE_LOCAL_PORT },
+    };
+
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (setting->kind != KIND_SPECIAL && codes[i].offset == setting->offset)
+            return codes[i].code;
+    return SEXEC_BAD_STATE;
+}
+
 static int set_value(struct sexec *object, const struct setting *setting, const char *value)
 {
     if ((setting->rules & RULE_READ_ONLY) != 0)
         return sx_fail(object, SEXEC_SETTING, "setting %s can only be read", setting->name);
     if ((setting->rules & RULE_LOCKED) != 0 && sx_is_in_progress(object))
-        return sx_fail(object, SEXEC_BAD_STATE,
+        return sx_fail(object, locked_code(setting),
                        "setting %s can't be changed while a connection is in progress",
                        setting->name);
     switch (setting->kind) {

@@ -90,12 +90,23 @@ int sx_get_build_info(struct sexec *object, struct sx_buffer *out)
 int sx_get_renegotiate(struct sexec *object, struct sx_buffer *out)
 {
     if (object->engine == NULL || !object->is_connected)
-        return sx_fail(object, SEXEC_NOT_CONNECTED, "%s", sexec_error_text(SEXEC_NOT_CONNECTED));
-    if (object->is_logging)
-        return sx_fail(object, SEXEC_BUSY, "%s", sexec_error_text(SEXEC_BUSY));
+        return sx_fail(object, SEXEC_CONNECT_FIRST, "%s", sexec_error_text(SEXEC_CONNECT_FIRST));
     if (sx_engine_rekey(object->engine) != SX_OK)
         return sx_fail(object, SEXEC_BAD_STATE, "no key exchange can be started now");
     return sx_lend_text(object, out, "");
+}
+
+int sx_get_local_host(struct sexec *object, struct sx_buffer *out)
+{
+    return sx_lend_text(object, out, sexec_get_local_host(object));
+}
+
+int sx_get_local_port(struct sexec *object, struct sx_buffer *out)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, "%d", sexec_get_local_port(object));
+    return sx_lend_text(object, out, text);
 }
 
 int sx_get_server_version(struct sexec *object, struct sx_buffer *out)

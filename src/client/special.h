@@ -18,6 +18,8 @@ int sx_check_output_mode(struct sexec *object, const char *value);
 
 int sx_get_build_info(struct sexec *object, struct sx_buffer *out);
 int sx_get_renegotiate(struct sexec *object, struct sx_buffer *out);
+int sx_get_local_host(struct sexec *object, struct sx_buffer *out);
+int sx_get_local_port(struct sexec *object, struct sx_buffer *out);
 int sx_get_server_version(struct sexec *object, struct sx_buffer *out);
 
 int sx_set_log_level(struct sexec *object, const char *value);

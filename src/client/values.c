@@ -120,6 +120,7 @@ enum sx_err sx_values_init(struct sx_values *values)
     values->terminal_width = 80;
     values->terminal_height = 24;
     values->keepalive_count = 5;
+    values->wait_channel_close = true;
     values->process_idle = true;
     values->code_page = SX_CODE_PAGE_UTF8;
     values->store_count = 1;

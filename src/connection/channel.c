@@ -308,8 +308,8 @@ enum sx_err sx_channel_close(struct sx_channel *channel)
 
 enum sx_err sx_channel_poll(struct sx_channel *channel)
 {
-    if (!channel->is_blocked || channel->state != SX_CHANNEL_RUNNING ||
-        channel->remote_window == 0 || !sx_transport_can_send_data(channel->transport))
+    if (!channel->is_blocked || !is_writable(channel) || channel->remote_window == 0 ||
+        !sx_transport_can_send_data(channel->transport))
         return SX_OK;
     channel->is_blocked = false;
     return sx_event_push(channel->events, (struct sx_event){ .type = SX_EVENT_STDIN_READY });

@@ -150,6 +150,23 @@ static enum sx_err work_events(struct sx_pump *pump, bool *did)
     }
 }
 
+/* What a server sends after our farewell means nothing; its end is what is waited for. */
+static void work_left(struct sx_pump *pump, bool *did)
+{
+    uint8_t ignored[4096];
+    ssize_t n = 0;
+
+    if (pump->is_peer_closed)
+        return;
+    do
+        n = recv(pump->fd, ignored, sizeof ignored, MSG_DONTWAIT);
+    while (n < 0 && errno == EINTR);
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        return;
+    pump->is_peer_closed = n <= 0;
+    *did = true;
+}
+
 static enum sx_err work_running(struct sx_pump *pump, struct sx_fault *fault, bool *drained,
                                 bool *did)
 {
@@ -194,6 +211,8 @@ enum sx_err sx_pump_work(struct sx_pump *pump, struct sx_fault *fault, bool *out
             err = work_running(pump, fault, &drained, &did);
         else if (pump->state == SX_PUMP_CLOSING)
             err = work_send(pump, fault, &did);
+        else if (pump->state == SX_PUMP_LEFT)
+            work_left(pump, &did);
         *out_did |= did;
         if (err != SX_OK)
             return err;
@@ -224,6 +243,9 @@ size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out)
             events |= POLLOUT;
         if (pump->state == SX_PUMP_RUNNING && !sx_engine_is_waiting(pump->engine))
             events |= POLLIN;
+    } else if (pump->state == SX_PUMP_LEFT && !pump->is_peer_closed) {
+        out->fd = pump->fd;
+        events = POLLIN;
     }
     /* Without anything to wait for it stays out: poll would tell of a hang-up all the time. */
     if (events == 0 || out->fd < 0)

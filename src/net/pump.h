@@ -14,6 +14,7 @@ enum sx_pump_state {
     SX_PUMP_CONNECTING, /* lookup and TCP */
     SX_PUMP_RUNNING,    /* bytes flow */
     SX_PUMP_CLOSING,    /* the engine ended; its last bytes go out */
+    SX_PUMP_LEFT,       /* they are out; what comes is dropped until the server closes */
     SX_PUMP_CLOSED,
 };
 
@@ -33,7 +34,7 @@ struct sx_pump {
     struct sx_connect connect;
     int fd;
     struct sx_engine *engine; /* borrowed */
-    bool is_peer_closed;      /* the server sent FIN */
+    bool is_peer_closed;      /* the server sent FIN; in LEFT also RST */
     bool has_more;       /* the last work ended for its length, not for lack of anything to do */
     uint64_t rate;       /* MaxTransferRate: bytes a second to the server; 0 for no limit */
     uint64_t rate_left;  /* how many may go out now */

@@ -253,7 +253,7 @@ static enum sx_err derive_direction(struct sx_exchange *exchange, struct sx_prov
         sx_secret_clear(&parts[i]);
     if (err != SX_OK) {
         sx_packet_keys_clear(&keys);
-        return SX_ERR_SET_KEYS;
+        return err;
     }
     *out = keys;
     return SX_OK;

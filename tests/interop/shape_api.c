@@ -6,6 +6,7 @@
  * Exits with 0 when the behaviour is as the headers promise, else says what was not. */
 #include <sexec/settings.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,10 +136,86 @@ static void case_little_meaning(void)
     CHECK(sexec_execute(ssh, "true") == 0); /* what runs is looked at all the same */
 }
 
+/* Whether Linux keeps a closed connection of these ports, with the first as its own end. */
+static bool is_in_time_wait(int own_port, int other_port)
+{
+    FILE *file = fopen("/proc/net/tcp", "r");
+    unsigned own, other, state;
+    char line[512];
+    bool is_found = false;
+
+    CHECK(file != NULL);
+    while (fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, " %*d: %*x:%x %*x:%x %x", &own, &other, &state) == 3)
+            is_found |= state == 6 && own == (unsigned)own_port && other == (unsigned)other_port;
+    fclose(file);
+    return is_found;
+}
+
+/* Who closes first keeps the port for a minute: with the setting it is the server. */
+static void case_server_disconnect(void)
+{
+    int port = sexec_get_ssh_port(ssh);
+
+    set("WaitForServerDisconnect=True");
+    for (int i = 0; i < 5; i++) {
+        int own;
+
+        CHECK(sexec_ssh_logon(ssh, NULL, 0) == 0);
+        own = sexec_get_local_port(ssh);
+        CHECK(sexec_ssh_logoff(ssh) == 0 && !sexec_get_connected(ssh));
+        CHECK(!is_in_time_wait(own, port));
+        CHECK(is_in_time_wait(port, own));
+    }
+}
+
+static bool is_ready;
+
+static void note_ready(struct sexec *object, void *context)
+{
+    (void)object;
+    (void)context;
+    is_ready = true;
+}
+
+/* A logoff while a command runs: OpenSSH's server answers CHANNEL_CLOSE when the command is over, so
+ * that who waits for it learns how it ended. */
+static void case_channel_close(void)
+{
+    static const struct {
+        const char *wait;
+        const char *terminal;
+        enum sexec_result result;
+    } rows[] = {
+        { "WaitForChannelClose=True", "UseTerminal=True", SEXEC_RESULT_EXITED },
+        { "WaitForChannelClose=True", "UseTerminal=False", SEXEC_RESULT_EXITED },
+        { "WaitForChannelClose=False", "UseTerminal=True", SEXEC_RESULT_NO_STATUS },
+        { "WaitForChannelClose=False", "UseTerminal=False", SEXEC_RESULT_NO_STATUS },
+    };
+
+    sexec_on_stdin_ready(ssh, note_ready, NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        set(rows[i].wait);
+        set(rows[i].terminal);
+        CHECK(sexec_set_timeout(ssh, 0) == 0);
+        is_ready = false;
+        CHECK(sexec_execute(ssh, "exec sleep 2") == 0);
+        while (!is_ready)
+            CHECK(sexec_do_events(ssh) == 0);
+        CHECK(sexec_ssh_logon(ssh, NULL, 0) == SEXEC_BUSY);
+        CHECK(sexec_set_timeout(ssh, 30) == 0);
+        CHECK(sexec_ssh_logoff(ssh) == 0);
+        CHECK(!sexec_is_busy(ssh) && !sexec_get_connected(ssh));
+        CHECK(sexec_get_result(ssh) == rows[i].result);
+    }
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
 } cases[] = {
+    { "server_disconnect", case_server_disconnect },
+    { "channel_close", case_channel_close },
     { "marks", case_marks },
     { "records", case_records },
     { "close_ends_connection", case_close_ends_connection },

@@ -25,6 +25,7 @@ static const char *expected_name(enum sx_err err)
         NAME(WOULD_BLOCK);
         NAME(WOULD_BLOCK_REKEY);
         NAME(SPACE);
+        NAME(ADDRESS);
         NAME(FILE);
         NAME(FILE_MODE);
         NAME(RESOLVE);

@@ -221,7 +221,7 @@ static void test_weakening_set_before_the_policy_does_not_connect(void **state)
 
 static void test_renegotiate_needs_a_connection(void **state)
 {
-    assert_int_equal(sexec_config(*state, "SSHKeyRenegotiate", NULL), SEXEC_NOT_CONNECTED);
+    assert_int_equal(sexec_config(*state, "SSHKeyRenegotiate", NULL), SEXEC_CONNECT_FIRST);
 }
 
 static void test_build_info_names_the_library(void **state)

@@ -1,0 +1,482 @@
+/* What properties and settings make of a session, as the server sees it: the public object against a
+ * peer at a real socket. */
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+
+#include "memory/checks.h"
+#include "support/served.h"
+
+/* What the server keeps of the client's messages. */
+struct seen {
+    struct sx_msg_channel_open open;
+    char algorithms[256]; /* of public key requests, each with a | behind it */
+};
+
+static void keep_algorithm(struct seen *seen, struct sx_slice payload)
+{
+    struct sx_reader reader;
+    struct sx_slice name;
+    size_t used = strlen(seen->algorithms);
+
+    sx_reader_init(&reader, payload);
+    (void)sx_reader_u8(&reader);
+    (void)sx_reader_string(&reader); /* user */
+    (void)sx_reader_string(&reader); /* service */
+    if (!sx_slice_is_text(sx_reader_string(&reader), "publickey"))
+        return;
+    (void)sx_reader_bool(&reader);
+    name = sx_reader_string(&reader);
+    (void)snprintf(seen->algorithms + used, sizeof seen->algorithms - used, "%.*s|", (int)name.len,
+                   (const char *)name.ptr);
+}
+
+static bool look(void *ctx, struct peer *peer, struct sx_slice payload)
+{
+    struct seen *seen = ctx;
+
+    (void)peer;
+    if (payload.ptr[0] == SX_MSG_CHANNEL_OPEN &&
+        sx_msg_channel_open_decode(payload, &seen->open) != SX_OK)
+        seen->open = (struct sx_msg_channel_open){ 0 };
+    if (payload.ptr[0] == SX_MSG_USERAUTH_REQUEST)
+        keep_algorithm(seen, payload);
+    return false;
+}
+
+static void prepare(void *ctx, struct peer *peer)
+{
+    peer->on_message = look;
+    peer->ctx = ctx;
+}
+
+struct session_of {
+    struct served_config config;
+    struct served *served;
+    struct sexec *client;
+    struct seen seen;
+};
+
+/* Fills in config first, then starts. */
+static void begin(struct session_of *session)
+{
+    session->config.prepare = prepare;
+    session->config.ctx = &session->seen;
+    session->served = served_start(&session->config);
+    assert_non_null(session->served);
+    session->client = served_client(session->served);
+    assert_non_null(session->client);
+}
+
+static struct session_of plain(void)
+{
+    struct session_of session = { .config = served_config_default() };
+
+    session.config.peer.command.is_endless = false;
+    return session;
+}
+
+static void set(struct session_of *session, const char *setting)
+{
+    if (sexec_config(session->client, setting, NULL) != 0)
+        print_error("%s: %s\n", setting, sexec_get_last_error(session->client));
+    assert_int_equal(sexec_get_last_error_code(session->client), 0);
+}
+
+static void expect(struct session_of *session, const char *name, const char *value)
+{
+    const char *found = NULL;
+
+    assert_int_equal(sexec_config(session->client, name, &found), 0);
+    assert_string_equal(found, value);
+}
+
+static const struct peer *run(struct session_of *session)
+{
+    int code = sexec_execute(session->client, "true");
+
+    if (code != 0)
+        print_error("%d: %s\n", code, sexec_get_last_error(session->client));
+    assert_int_equal(code, 0);
+    return served_end(session->served);
+}
+
+static void end(struct session_of *session)
+{
+    sexec_free(session->client);
+    served_free(session->served);
+}
+
+/* ---- versions -------------------------------------------------------------------------------- */
+
+static void test_version_strings(void **state)
+{
+    struct session_of session = plain();
+
+    (void)state;
+    begin(&session);
+    set(&session, "ClientSSHVersionString=SSH-2.0-somebody_else");
+    assert_string_equal(run(&session)->client_version, "SSH-2.0-somebody_else");
+    expect(&session, "ServerSSHVersionString", "SSH-2.0-peer_1.0");
+    end(&session);
+}
+
+static void test_version_patterns(void **state)
+{
+    static const struct {
+        const char *greeting;
+        const char *pattern;
+        int code;
+    } rows[] = {
+        { "SSH-1.99-x\r\n", NULL, 0 },
+        { "SSH-2.0-x\r\n", "SSHVersionPattern=*SSH-1.99-*,*-x", 0 },
+        { "SSH-2.0-x\r\n", "SSHVersionPattern=*SSH-1.99-*", SEXEC_VERSION_UNSUPPORTED },
+        { "SSH-2.0-x\r\n", "SSHVersionPattern=SSH-2.0-[a-w]", SEXEC_VERSION_UNSUPPORTED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct session_of session = plain();
+
+        session.config.peer.greeting = rows[i].greeting;
+        begin(&session);
+        if (rows[i].pattern != NULL)
+            set(&session, rows[i].pattern);
+        assert_int_equal(sexec_execute(session.client, "true"), rows[i].code);
+        end(&session);
+    }
+}
+
+/* ---- the channel ----------------------------------------------------------------------------- */
+
+static void test_sizes_of_the_channel(void **state)
+{
+    struct session_of session = plain();
+
+    (void)state;
+    begin(&session);
+    set(&session, "MaxPacketSize=5000");
+    set(&session, "MaxWindowSize=60000");
+    (void)run(&session);
+    assert_int_equal(session.seen.open.max_packet, 5000);
+    assert_int_equal(session.seen.open.window, 60000);
+    end(&session);
+}
+
+static void test_command_is_what_runs(void **state)
+{
+    struct session_of session = plain();
+
+    (void)state;
+    begin(&session);
+    assert_int_equal(sexec_set_command(session.client, "uname -a"), 0);
+    assert_string_equal(sexec_get_command(session.client), "uname -a");
+    assert_true(
+        sx_slice_is_text(sx_buffer_unread(&served_end(session.served)->command), "uname -a"));
+    assert_false(sexec_get_connected(session.client)); /* logged off by itself */
+    end(&session);
+}
+
+static void test_error_message_of_a_signal(void **state)
+{
+    struct session_of session = plain();
+
+    (void)state;
+    session.config.peer.command.ending = "gec";
+    session.config.peer.command.signal =
+        (struct sx_msg_exit_signal){ sx_slice_text("KILL"), true, sx_slice_text("out of memory") };
+    begin(&session);
+    assert_string_equal(sexec_get_error_message(session.client), "");
+    assert_int_equal(sexec_execute(session.client, "true"), SEXEC_KILLED_BY_SIGNAL);
+    assert_string_equal(sexec_get_error_message(session.client), "out of memory");
+    assert_string_equal(sexec_get_exit_signal(session.client), "KILL");
+    assert_int_equal(sexec_get_exit_status(session.client), -1);
+    assert_true(sexec_get_core_dumped(session.client));
+    end(&session);
+}
+
+/* ---- algorithms ------------------------------------------------------------------------------ */
+
+static void test_lists_decide(void **state)
+{
+    struct session_of session = plain();
+    const struct peer *peer;
+
+    (void)state;
+    session.config.peer.host_keys[1] = fixture_key(fixture_provider(), SX_KEY_ECDSA_P384, 0);
+    begin(&session);
+    set(&session, "SSHKeyExchangeAlgorithms=ecdh-sha2-nistp521");
+    set(&session, "SSHMacAlgorithms=hmac-sha2-512,hmac-sha2-256");
+    set(&session, "SSHPublicKeyAlgorithms=ecdsa-sha2-nistp384");
+    assert_int_equal(sexec_set_ssh_encryption_algorithms(session.client, "aes192-ctr"), 0);
+    assert_int_equal(sexec_set_ssh_compression_algorithms(session.client, "zlib,none"), 0);
+    assert_int_equal(sexec_ssh_logon(session.client, NULL, 0), 0);
+    assert_non_null(strstr(sexec_get_negotiated(session.client), "kex: ecdh-sha2-nistp521\n"));
+    assert_int_equal(sexec_ssh_logoff(session.client), 0);
+    peer = served_end(session.served);
+    assert_string_equal(peer->kex.kex->name, "ecdh-sha2-nistp521");
+    assert_string_equal(peer->kex.host_key->name, "ecdsa-sha2-nistp384");
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(peer->kex.ciphers[i]->name, "aes192-ctr");
+        assert_string_equal(peer->kex.macs[i]->name, "hmac-sha2-512");
+        assert_string_equal(peer->kex.compressions[i]->name, "zlib");
+    }
+    end(&session);
+}
+
+static void test_preferred_bits_are_asked_for(void **state)
+{
+    struct session_of session = plain();
+
+    (void)state;
+    begin(&session);
+    set(&session, "SSHKeyExchangeAlgorithms=diffie-hellman-group-exchange-sha256");
+    set(&session, "PreferredDHGroupBits=4096");
+    assert_int_equal(run(&session)->kex.gex.preferred, 4096);
+    end(&session);
+}
+
+static void test_levels_of_strictness(void **state)
+{
+    static const struct {
+        const char *level;
+        bool is_strict;
+        int code;
+    } rows[] = {
+        { "UseStrictKeyExchange=3", true, 0 },
+        { "UseStrictKeyExchange=3", false, SEXEC_NEGOTIATION },
+        { "UseStrictKeyExchange=2", false, 0 }, /* with ciphers that aren't affected */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct session_of session = plain();
+
+        session.config.peer.is_strict = rows[i].is_strict;
+        begin(&session);
+        set(&session, rows[i].level);
+        assert_int_equal(
+            sexec_set_ssh_encryption_algorithms(session.client, "aes128-gcm@openssh.com"), 0);
+        assert_int_equal(sexec_execute(session.client, "true"), rows[i].code);
+        end(&session);
+    }
+}
+
+/* ---- new keys -------------------------------------------------------------------------------- */
+
+static void test_threshold_of_renegotiation(void **state)
+{
+    (void)state;
+    for (int is_low = 0; is_low < 2; is_low++) {
+        struct session_of session = plain();
+
+        session.config.peer.command.stdout_bytes = 2000 * 1000;
+        begin(&session);
+        set(&session,
+            is_low ? "KeyRenegotiationThreshold=100000" : "KeyRenegotiationThreshold=100000000");
+        if (is_low)
+            assert_true(run(&session)->exchanges > 2);
+        else
+            assert_int_equal(run(&session)->exchanges, 1);
+        end(&session);
+    }
+}
+
+static void test_reading_renegotiates(void **state)
+{
+    struct session_of session = plain();
+
+    (void)state;
+    begin(&session);
+    assert_int_equal(sexec_ssh_logon(session.client, NULL, 0), 0);
+    expect(&session, "SSHKeyRenegotiate", "");
+    assert_int_equal(sexec_execute(session.client, "true"), 0);
+    assert_int_equal(sexec_ssh_logoff(session.client), 0);
+    assert_int_equal(served_end(session.served)->exchanges, 2);
+    end(&session);
+}
+
+/* ---- the host key ---------------------------------------------------------------------------- */
+
+struct judgement {
+    char fingerprint[128];
+    char algorithm[64];
+    size_t key_length;
+    bool was_accepted;
+    bool accept;
+};
+
+static void judge(struct sexec *object, struct sexec_ssh_server_authentication_event *event,
+                  void *context)
+{
+    struct judgement *judgement = context;
+
+    (void)object;
+    (void)snprintf(judgement->fingerprint, sizeof judgement->fingerprint, "%s",
+                   sexec_ssh_server_authentication_event_fingerprint(event));
+    (void)snprintf(judgement->algorithm, sizeof judgement->algorithm, "%s",
+                   sexec_ssh_server_authentication_event_key_algorithm(event));
+    (void)sexec_ssh_server_authentication_event_host_key(event, &judgement->key_length);
+    judgement->was_accepted = sexec_ssh_server_authentication_event_accept(event);
+    sexec_ssh_server_authentication_event_set_accept(event, judgement->accept);
+}
+
+static void test_fingerprints_by_each_hash(void **state)
+{
+    static const struct {
+        const char *setting;
+        const char *name;
+        size_t length; /* of hex with colons */
+    } rows[] = {
+        { "SSHFingerprintHashAlgorithm=MD5", "SSHFingerprintMD5", 47 },
+        { "SSHFingerprintHashAlgorithm=sha1", "SSHFingerprintSHA1", 59 },
+        { "SSHFingerprintHashAlgorithm=SHA256", "SSHFingerprintSHA256", 95 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct session_of session = plain();
+        struct judgement judgement = { .accept = true };
+
+        begin(&session);
+        set(&session, "SSHAcceptAnyServerHostKey=False");
+        set(&session, rows[i].setting);
+        sexec_on_ssh_server_authentication(session.client, judge, &judgement);
+        (void)run(&session);
+        assert_false(judgement.was_accepted);
+        assert_int_equal(strlen(judgement.fingerprint), rows[i].length);
+        assert_string_equal(judgement.algorithm, "ssh-ed25519");
+        assert_int_equal(judgement.key_length, 4 + 11 + 4 + 32);
+        expect(&session, rows[i].name, judgement.fingerprint);
+        end(&session);
+    }
+}
+
+static void test_a_key_that_is_known_and_refused_all_the_same(void **state)
+{
+    struct session_of session = plain();
+    struct judgement judgement = { .accept = false };
+
+    (void)state;
+    begin(&session); /* with SSHAcceptAnyServerHostKey=True */
+    sexec_on_ssh_server_authentication(session.client, judge, &judgement);
+    assert_int_equal(sexec_execute(session.client, "true"), SEXEC_HOST_KEY_REJECTED);
+    assert_true(judgement.was_accepted);
+    end(&session);
+}
+
+/* ---- signing on ------------------------------------------------------------------------------ */
+
+static void test_user_name_and_password(void **state)
+{
+    struct session_of session = plain();
+
+    (void)state;
+    session.config.peer.takes_none = false;
+    session.config.peer.password = "s\xc3\xa9same";
+    begin(&session);
+    assert_int_equal(sexec_set_ssh_auth_mode(session.client, SEXEC_AM_PASSWORD), 0);
+    assert_int_equal(sexec_set_ssh_password(session.client, "s\xc3\xa9same"), 0);
+    (void)run(&session);
+    assert_string_equal(sexec_get_ssh_password(session.client), "s\xc3\xa9same");
+    end(&session);
+}
+
+static void test_prompt_that_the_pattern_matches(void **state)
+{
+    static const struct peer_round round = { .count = 1,
+                                             .prompts = { "Password for you: " },
+                                             .answers = { "sesame" } };
+
+    (void)state;
+    for (int is_matching = 0; is_matching < 2; is_matching++) {
+        struct session_of session = plain();
+
+        session.config.peer.takes_none = false;
+        session.config.peer.rounds = &round;
+        session.config.peer.round_count = 1;
+        session.config.peer.methods = "keyboard-interactive";
+        begin(&session);
+        assert_int_equal(sexec_set_ssh_auth_mode(session.client, 4), 0);
+        assert_int_equal(sexec_set_ssh_password(session.client, "sesame"), 0);
+        set(&session,
+            is_matching ? "PasswordPrompt=?assword*:[ ]" : "PasswordPrompt=[0-9]assword*");
+        assert_int_equal(sexec_execute(session.client, "true"),
+                         is_matching ? 0 : SEXEC_AUTHENTICATION);
+        end(&session);
+    }
+}
+
+/* An RSA key as PEM in memory. */
+static char *rsa_key(size_t *out_length)
+{
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+    BIO *bio = BIO_new(BIO_s_mem());
+    char *text = NULL, *copy;
+    long length;
+
+    assert_non_null(key);
+    assert_int_equal(PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL), 1);
+    length = BIO_get_mem_data(bio, &text);
+    copy = malloc((size_t)length);
+    assert_non_null(copy);
+    memcpy(copy, text, (size_t)length);
+    *out_length = (size_t)length;
+    BIO_free(bio);
+    EVP_PKEY_free(key);
+    return copy;
+}
+
+static void test_signature_algorithms_of_the_user(void **state)
+{
+    static const struct {
+        const char *list;
+        const char *tried;
+    } rows[] = {
+        { "SSHPubKeyAuthSigAlgorithms=rsa-sha2-256", "rsa-sha2-256|" },
+        { "SSHPubKeyAuthSigAlgorithms=rsa-sha2-512,rsa-sha2-256", "rsa-sha2-512|rsa-sha2-256|" },
+        { "SSHPubKeyAuthSigAlgorithms=ssh-ed25519", "" }, /* none fits the key */
+    };
+    size_t length;
+    char *key = rsa_key(&length);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct session_of session = plain();
+
+        session.config.peer.takes_none = false;
+        begin(&session);
+        assert_int_equal(sexec_set_ssh_auth_mode(session.client, SEXEC_AM_PUBLIC_KEY), 0);
+        assert_int_equal(sexec_set_ssh_cert_store_type(session.client, SEXEC_CST_PEM_KEY_BLOB), 0);
+        assert_int_equal(sexec_set_ssh_cert_store(session.client, key, length), 0);
+        set(&session, rows[i].list);
+        assert_int_not_equal(sexec_execute(session.client, "true"), 0);
+        (void)served_end(session.served);
+        assert_string_equal(session.seen.algorithms, rows[i].tried);
+        end(&session);
+    }
+    free(key);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_version_strings),
+        cmocka_unit_test(test_version_patterns),
+        cmocka_unit_test(test_sizes_of_the_channel),
+        cmocka_unit_test(test_command_is_what_runs),
+        cmocka_unit_test(test_error_message_of_a_signal),
+        cmocka_unit_test(test_lists_decide),
+        cmocka_unit_test(test_preferred_bits_are_asked_for),
+        cmocka_unit_test(test_levels_of_strictness),
+        cmocka_unit_test(test_threshold_of_renegotiation),
+        cmocka_unit_test(test_reading_renegotiates),
+        cmocka_unit_test(test_fingerprints_by_each_hash),
+        cmocka_unit_test(test_a_key_that_is_known_and_refused_all_the_same),
+        cmocka_unit_test(test_user_name_and_password),
+        cmocka_unit_test(test_prompt_that_the_pattern_matches),
+        cmocka_unit_test(test_signature_algorithms_of_the_user),
+    };
+
+    return RUN_GROUP(tests);
+}
