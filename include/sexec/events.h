@@ -65,9 +65,9 @@ SEXEC_API const char *sexec_error_event_description(const struct sexec_error_eve
 
 /* on_log: one log line, "what name=value ..."; the setting LogLevel says how many. 1: what was offered,
  * chosen, tried and refused, and why; 2: each packet as well; 3: the fields of each packet. Secrets are
- * masked, bytes of the server are escaped; data of channels shows as its length. A line about a packet
- * comes while that packet is made: in this handler send functions give 1050 (busy). log_type is always
- * empty (reserved in the reference). */
+ * masked, bytes of the server are escaped; data of channels shows as its length. Lines come
+ * once the packet that they are about is made, so this handler may do what others may. log_type is
+ * always empty (reserved in the reference). */
 struct sexec_log_event;
 typedef void (*sexec_log_handler)(struct sexec *object, const struct sexec_log_event *event,
                                   void *context);
