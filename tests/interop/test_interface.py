@@ -1,34 +1,31 @@
 #!/usr/bin/python3
 """The whole interface, row by row: tests/interface.tsv holds facts of the reference, and each must
 be so here: there, with its default, readable, settable, refused while a connection is in progress,
-and exercised by the test that the table names. Prints how many rows there are and how many of them are
-exercised, and names the others one by one, as those that this version doesn't have.
+and exercised by the test that the table names (interface_table.py looks whether that is true). Prints
+how many rows there are and how many of them are exercised: all but those that can't occur here, which
+it names one by one with the reason.
 
-Columns: kind, name, type, access, default ("-": not stated; "~" and a text: ours is that, and
--Q interface marks the row), value to set ("-": none), locked (refused meanwhile: a code), test."""
+Columns: kind, name, type (of an event: its parameters, * for settable ones; of an error: the errnos
+that bring it about; of values: the reference's constant), access, default ("-": not stated; "~" and a
+text: ours is that, and -Q interface marks the row; of a code page: known or 434), value to set
+("-": none), locked (refused meanwhile: a code), test (file:function, and what to look for in it where
+that isn't the name; of errors: the program that gets them), reason (why a code can't occur)."""
 
 import ctypes
-import csv
 import socket
 import sys
 
+import interface_table
 import support
 from support import check
 
 support.run_sanitizer_first()
-TABLE = support.SOURCE / "tests" / "interface.tsv"
 LIBRARY = ctypes.CDLL(str(support.BUILD / "libsexec.so"))
-SETTING, BAD_STATE = 3006, 211
+SETTING, BAD_STATE, CODE_PAGE = 3006, 211, 434
 TEXT, NUMBER, SIZE = ctypes.c_char_p, ctypes.c_int, ctypes.POINTER(ctypes.c_size_t)
 for new in ("sexec_new", "sexec_free"):
     getattr(LIBRARY, new).restype = ctypes.c_void_p
 LIBRARY.sexec_error_text.restype = TEXT
-
-
-def rows():
-    with open(TABLE, encoding="utf-8", newline="") as file:
-        lines = [line for line in file if not line.startswith("#")]
-    return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def fresh():
@@ -118,6 +115,19 @@ def show_property(row):
             check(code == int(row["locked"]), f"set while in progress: {code}")
 
 
+def show_booleans(ssh, name):
+    """The reference's spellings, without regard to case, read back as True and False."""
+    before = config(ssh, name)[1]
+    for text, shown in (("YES", "True"), ("no", "False"), ("1", "True"), ("0", "False"),
+                        ("tRUE", "True"), ("FALSE", "False"), (before, before)):
+        code, _ = config(ssh, f"{name}={text}")
+        if name == "UseInternalSecurityAPI" and shown == "True":
+            check(code == SETTING, "there is no internal implementation")
+            continue
+        check(code == 0, f"{text} gives {code}")
+        check(config(ssh, name)[1] == shown, f"{text} reads back as {config(ssh, name)[1]}")
+
+
 def show_config(row):
     ssh = fresh()
     for name in (row["name"], row["name"].upper(), row["name"].lower()):
@@ -127,13 +137,24 @@ def show_config(row):
             expect_default(row, found)
     if "write" not in row["access"]:
         check(config(ssh, f"{row['name']}=x")[0] == SETTING, "it can be written")
+        code = LIBRARY.sexec_config_bytes(ssh, row["name"].encode(), b"x", ctypes.c_size_t(1))
+        check(code == SETTING, "its bytes can be written")
+    if row["index"]:
+        check(config(ssh, f"{row['name']}[0]") == config(ssh, row["name"]), "it takes no index")
+        check(config(ssh, f"{row['name']}[x]")[0] == SETTING, "it takes any index")
+    elif row["name"] != "SSHKeyRenegotiate":
+        check(config(ssh, f"{row['name']}[0]")[0] == SETTING, "it takes an index")
+    if row["type"] == "bool" and "write" in row["access"]:
+        show_booleans(ssh, row["name"])
     if row["value"] != "-":
         code, _ = config(ssh, f"{row['name']}={row['value']}")
         check(code == 0, f"setting it gives {code}")
         found = config(ssh, row["name"])[1]
         check(found == row["value"], f"{row['value']!r} reads back as {found!r}")
         if row["type"] in ("int", "bool"):
-            check(config(ssh, f"{row['name']}=nonsense")[0] == SETTING, "it takes nonsense")
+            for value in ("nonsense", "", "-1", "1x", " 1", "99999999999999999999"):
+                check(config(ssh, f"{row['name']}={value}")[0] == SETTING, f"it takes {value!r}")
+            check(config(ssh, row["name"])[1] == row["value"], "a refused value changes it")
     LIBRARY.sexec_free(ssh)
     if row["locked"] != "-":
         with InProgress() as busy:
@@ -162,12 +183,43 @@ def show_error(row):
     check(text and text != b"Unknown error.", "it has no text")
 
 
-def show_exercised(row):
-    """The named test is there and speaks of the row."""
-    path = support.SOURCE / "tests" / row["test"]
-    check(path.exists(), f"{path} is missing")
-    name = row["name"].split("[")[0]
-    check(name.lower() in path.read_text(encoding="utf-8").lower(), f"{path} says nothing of it")
+def show_code_page(row):
+    ssh = fresh()
+    code = config(ssh, f"CodePage={row['name']}")[0]
+    check(code == {"known": 0, "434": CODE_PAGE}[row["default"]], f"it gives {code}")
+    LIBRARY.sexec_free(ssh)
+
+
+def show_algorithm(row):
+    """The widest policy knows it in its list."""
+    kinds = {"cipher": "cipher", "mac": "MAC", "kex": "key exchange", "compression": "compression"}
+    kind = kinds.get(row["type"])
+    shown = TEXT()
+    ssh = fresh()
+    code = LIBRARY.sexec_explain(ssh, b"compat", row["name"].encode(), ctypes.byref(shown))
+    text = (shown.value or b"").decode()
+    LIBRARY.sexec_free(ssh)
+    check(code == 0 and "no algorithm of this name" not in text, f"unknown: {text}")
+    check(kind is None or f"{kind}: {row['name']}" in text, f"not among the {kind}s: {text}")
+    listed = (support.SOURCE / "tests" / "interop" / "algorithms.tsv").read_text(encoding="utf-8")
+    check(f"\t{row['name']}\treference" in listed, "algorithms.tsv doesn't have it")
+
+
+def show_value(row):
+    """A value of a property, kept as it is; the next free number is none."""
+    name = {"cert store type": "ssh_cert_store_type", "auth mode": "ssh_auth_mode",
+            "firewall type": "firewall_type"}[row["kind"]]
+    ssh = fresh()
+    setter, getter = (getattr(LIBRARY, f"sexec_{verb}_{name}") for verb in ("set", "get"))
+    check(setter(ssh, int(row["name"])) == 0, "it is refused")
+    check(getter(ssh) == int(row["name"]), "it isn't kept")
+    if row["default"] != "-":
+        check(LIBRARY.sexec_get_firewall_port(ssh) == int(row["default"]), "it brings another port")
+    check(setter(ssh, 77) == 10022 and getter(ssh) == int(row["name"]), "77 is taken")
+    header = (support.SOURCE / "include" / "sexec" / "sexec.h").read_text(encoding="utf-8")
+    constants = [word.replace("_", "").removeprefix("SEXEC") for word in header.split()]
+    check(row["type"].upper() in constants, f"sexec.h has no constant for {row['type']}")
+    LIBRARY.sexec_free(ssh)
 
 
 def show_query(table):
@@ -181,7 +233,8 @@ def show_query(table):
         marks[fields[0], fields[1].lower()] = fields[5]
     for row in table:
         kind = "setting" if row["kind"] == "config" else row["kind"]
-        if kind == "error" or not row["is_there"]:
+        if (kind, row["access"]) == ("error", "-") or kind not in ("property", "method", "event",
+                                                                   "setting"):
             continue
         name = row["name"].split("[")[0].lower()
         check((kind, name) in marks, f"{row['name']} isn't listed")
@@ -189,39 +242,37 @@ def show_query(table):
             check(marks[kind, name].startswith("differs: "), f"{row['name']} isn't marked")
 
 
-def is_there(row):
-    """Whether this version has the row at all."""
-    if row["kind"] == "property":
-        return any(hasattr(LIBRARY, f"sexec_{verb}_{row['name']}") for verb in ("get", "set"))
-    if row["kind"] == "config":
-        return row["name"] == "SSHKeyRenegotiate" or config(fresh(), row["name"])[0] != SETTING
-    return row["kind"] == "error" or hasattr(LIBRARY, f"sexec_{row['name']}")
-
-
 SHOW = {"property": show_property, "config": show_config, "method": show_method,
-        "event": show_event, "error": show_error}
+        "event": show_event, "error": show_error, "code page": show_code_page,
+        "algorithm": show_algorithm, "cert store type": show_value, "auth mode": show_value,
+        "firewall type": show_value}
+
+
+def show_exception(row):
+    check(row["kind"] == "error" and len(row["reason"]) > 10, "an exception without a reason")
 
 
 def main():
     report = support.Report()
     report.print_good = False
-    table = rows()
+    table = interface_table.rows()
+    report.case("the table is complete", interface_table.check_counts, table)
+    outputs = interface_table.run_codes(table)
     exceptions = []
     for row in table:
-        row["name"] = row["name"].split("[")[0]
-        row["is_there"] = is_there(row)
-        if not row["is_there"]:
-            exceptions.append(f"not there: {row['kind']} {row['name']}")
-            continue
-        report.case(f"{row['kind']} {row['name']}", SHOW[row["kind"]], row)
+        name = f"{row['kind']} {row['name']}"
+        report.case(name, SHOW[row["kind"]], row)
         if row["test"] == "-":
-            exceptions.append(f"exercised by no test of its own: {row['kind']} {row['name']}")
+            exceptions.append(f"can't occur here: {name}: {row['reason']}")
+            report.case(f"{name}: why not", show_exception, row)
+        elif row["kind"] == "error":
+            report.case(f"{name} in {row['test']}", interface_table.check_shown, row, outputs)
         else:
-            report.case(f"{row['kind']} {row['name']} in {row['test']}", show_exercised, row)
+            report.case(f"{name} in {row['test']}", interface_table.check_exercised, row)
     report.case("-Q interface", show_query, table)
-    print(f"{len(table)} rows, {len(table) - len(exceptions)} exercised by a named test")
-    for name in exceptions:
-        print(name)
+    print("\n".join(exceptions))
+    print(f"{len(table)} rows: {len(table) - len(exceptions)} exercised by a named test, "
+          f"{len(exceptions)} that can't occur here")
     return report.end()
 
 

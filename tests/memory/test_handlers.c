@@ -143,7 +143,10 @@ static struct sexec *client_of(const struct served *served, struct probe *probe)
     assert_int_equal(sexec_config(client, "SSHAcceptAnyServerHostKey=False", NULL), 0);
     assert_int_equal(sexec_config(client, "LogLevel=2", NULL), 0);
     assert_int_equal(sexec_set_timeout(client, 30), 0);
-    assert_int_equal(sexec_set_ssh_auth_mode(client, probe->event == ON_CUSTOM_AUTH ? 6 : 4), 0);
+    assert_int_equal(sexec_set_ssh_auth_mode(client, probe->event == ON_CUSTOM_AUTH
+                                                         ? SEXEC_AM_CUSTOM
+                                                         : SEXEC_AM_KEYBOARD_INTERACTIVE),
+                     0);
     sexec_on_connected(client, on_connected, probe);
     sexec_on_connection_status(client, on_connection_status, probe);
     sexec_on_disconnected(client, on_disconnected, probe);

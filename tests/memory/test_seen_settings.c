@@ -397,7 +397,7 @@ static void test_prompt_that_the_pattern_matches(void **state)
         session.config.peer.round_count = 1;
         session.config.peer.methods = "keyboard-interactive";
         begin(&session);
-        assert_int_equal(sexec_set_ssh_auth_mode(session.client, 4), 0);
+        assert_int_equal(sexec_set_ssh_auth_mode(session.client, SEXEC_AM_KEYBOARD_INTERACTIVE), 0);
         assert_int_equal(sexec_set_ssh_password(session.client, "sesame"), 0);
         set(&session,
             is_matching ? "PasswordPrompt=?assword*:[ ]" : "PasswordPrompt=[0-9]assword*");
