@@ -3,7 +3,26 @@
  * 0 is success. Codes below 3000 and from 10000 on are the reference's ("SExec Errors"); TCP/IP
  * errors are errno values mapped to the reference's 10004 to 11004. From 3001 on they are this
  * library's own. sexec_error_text gives each its text; sexec_get_last_error of an object gives
- * the whole sentence of what happened. */
+ * the whole sentence of what happened.
+ *
+ * Where the reference has several numbers for one thing, this is which comes when:
+ *
+ *   10035, 1133       a send function has no room for all now, and may not wait (timeout 0, or inside a
+ *                     handler): 1133 while keys are exchanged, else 10035. sexec_get_bytes_taken says
+ *                     how much it took. The reference's 135 and 1130 mean no more, and never come.
+ *   201, 301          the time is over: 201 before the sign-on is complete, 301 after it.
+ *   212, 1117         no connection: 1117 from reading SSHKeyRenegotiate, 212 from methods.
+ *   104, 1105, 1050   connecting twice: 104 from ssh_logon while connected; 1105 from setting connected
+ *                     to true while a connection is on its way; 1050 from any other method that can't
+ *                     run beside the one that runs, and inside of handlers.
+ *   100, 101, 106, 107, 1119, 112, 211   can't be changed from the start of a connection to its end:
+ *                     ssh_port, ssh_host, local_port and LocalPort, the property local_host, the
+ *                     setting LocalHost, MaxLineLength, all others.
+ *   1001, 1120, 10054 the server ended the connection: it said why, it just closed it, it broke it off.
+ *   10022, 3006       a value out of its range: of a property or a method, of a setting.
+ *
+ * These of the reference can't occur: 117 (UseConnection) and 213 (listening) belong to other classes,
+ * 1037 to reconnects, 10067 to no errno of Linux, 10091 to 10093 to Winsock. */
 #ifndef SEXEC_CODES_H
 #define SEXEC_CODES_H
 
@@ -25,7 +44,7 @@ enum sexec_code {
     SEXEC_CANNOT_CHANGE_LOCAL_HOST = 107,
     SEXEC_CANNOT_CHANGE_LINE_LENGTH = 112,
     SEXEC_ZERO_PORT = 116,
-    SEXEC_WOULD_BLOCK = 135,
+    SEXEC_WOULD_BLOCK = 135,        /* never: see above */
     SEXEC_TIMEOUT_CONNECTING = 201, /* from the name lookup to the sign-on */
     SEXEC_BAD_STATE = 211,
     SEXEC_NOT_CONNECTED = 212,

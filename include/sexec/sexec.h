@@ -49,8 +49,8 @@ SEXEC_API void sexec_free(struct sexec *object);
 SEXEC_API int sexec_reset(struct sexec *object);
 
 /* ---- Properties ---------------------------------------------------------------------------
- * Setters return 0; those of the connection's ends give the reference's code (100 to 107) while a
- * connection is in progress. */
+ * Setters return 0, 10022 for a value out of its range, and while a connection is in progress the
+ * reference's code for what it can't change then: <sexec/codes.h> says which. */
 
 /* ssh_host: name or address of the server; default "". Differs from the reference: it keeps the
  * name that was set and isn't replaced by the address, as host trust needs the name. 101 while
@@ -209,8 +209,9 @@ SEXEC_API int sexec_set_firewall_user(struct sexec *object, const char *user);
 SEXEC_API const char *sexec_get_firewall_password(const struct sexec *object);
 SEXEC_API int sexec_set_firewall_password(struct sexec *object, const char *password);
 
-/* local_host, local_port: where the connection starts from; default "" and 0: chosen by the
- * system. Once connected they show what is in use. 107 and 106 while connected. */
+/* local_host, local_port: where the connection starts from, an IP address of this machine and a port;
+ * default "" and 0: chosen by the system. Once connected they show what is in use. 107 and 106 while
+ * connected. */
 SEXEC_API const char *sexec_get_local_host(const struct sexec *object);
 SEXEC_API int sexec_set_local_host(struct sexec *object, const char *host);
 SEXEC_API int sexec_get_local_port(const struct sexec *object);
@@ -223,7 +224,8 @@ SEXEC_API int sexec_set_local_port(struct sexec *object, int port);
 SEXEC_API int sexec_get_timeout(const struct sexec *object);
 SEXEC_API int sexec_set_timeout(struct sexec *object, int seconds);
 
-/* connected: whether the object is signed on to a server. Setting it logs on or off. */
+/* connected: whether the object is signed on to a server. Setting it logs on or off; 1105 while a
+ * connection is on its way. */
 SEXEC_API bool sexec_get_connected(const struct sexec *object);
 SEXEC_API int sexec_set_connected(struct sexec *object, bool connected);
 
