@@ -104,6 +104,8 @@ void sx_method_begin(struct sexec *object)
 int sx_method_end(struct sexec *object, int code)
 {
     object->method_depth--;
+    if (object->method_depth == 0)
+        sx_log_lines_tell(object);
     if (object->is_free_wanted && object->method_depth == 0 && object->handler_depth == 0)
         sexec_free(object);
     return code;

@@ -270,7 +270,7 @@ int sexec_set_connected(struct sexec *object, bool connected)
 {
     if (connected == object->is_connected && (connected || !sx_is_in_progress(object)))
         return 0;
-    if (connected && sx_is_in_progress(object))
+    if (connected && sx_is_in_progress(object) && object->handler_depth == 0)
         return sx_fail(object, SEXEC_ALREADY_CONNECTING, "%s",
                        sexec_error_text(SEXEC_ALREADY_CONNECTING));
     return connected ? sexec_ssh_logon(object, NULL, 0) : sexec_ssh_logoff(object);
