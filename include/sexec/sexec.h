@@ -211,8 +211,7 @@ SEXEC_API const char *sexec_get_firewall_password(const struct sexec *object);
 SEXEC_API int sexec_set_firewall_password(struct sexec *object, const char *password);
 
 /* local_host, local_port: where the connection starts from, an address and a port; default "" and
- * 0: chosen by the system. Once connected they show what is in use. 107 and 106 while connected,
- * where the setting LocalHost has 1119. */
+ * 0: chosen by the system. Once connected they show what is in use. 107 and 106 while connected. */
 SEXEC_API const char *sexec_get_local_host(const struct sexec *object);
 SEXEC_API int sexec_set_local_host(struct sexec *object, const char *host);
 SEXEC_API int sexec_get_local_port(const struct sexec *object);
@@ -230,9 +229,7 @@ SEXEC_API int sexec_set_local_port(struct sexec *object, int port);
  * command), so sexec_get_may_still_run is true. It is so for a send that waits, too.
  *
  * With 0 no method waits. ssh_logon, execute and ssh_logoff return 0 and go on in sexec_do_events,
- * whose code tells their end; a timeout set meanwhile counts. A send that can't take all returns
- * 10035, or 1133 while keys are exchanged. 135 and 1130, the reference's other numbers of the same
- * text, don't come. */
+ * whose code tells their end; a timeout set meanwhile counts. A send takes what it can. */
 SEXEC_API int sexec_get_timeout(const struct sexec *object);
 SEXEC_API int sexec_set_timeout(struct sexec *object, int seconds);
 
