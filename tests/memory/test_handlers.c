@@ -263,9 +263,8 @@ static void test_handlers_may_send_configure_and_read(void **state)
             assert_true(probe.sent > 0);
         peer = served_end(served);
         assert_string_equal(peer->note, "");
-        /* What is sent when a log line comes may cross the command's end. */
-        assert_true(peer->channel.stdin_bytes == probe.sent ||
-                    (event == ON_LOG && peer->channel.stdin_bytes < probe.sent));
+        /* What was taken right before the server's CLOSE came goes nowhere. */
+        assert_true(peer->channel.stdin_bytes <= probe.sent);
         sexec_free(client);
         served_free(served);
     }
