@@ -2,6 +2,7 @@
 """The reference's worked examples, translated to C (examples.c), against real servers: each does what
 its section says. Those that can mean nothing here are named with the reason."""
 
+import concurrent.futures
 import subprocess
 import sys
 
@@ -178,9 +179,9 @@ def main():
     names = support.run(["--list"], program=EXAMPLES).expect(0).out.decode().split()
     check(sorted(names) == sorted(SHOWN), f"examples.c has others: {set(names) ^ set(SHOWN)}")
     place = Place()
-    with place.sshd:
+    with place.sshd, concurrent.futures.ThreadPoolExecutor(3) as pool:
         for name in names:
-            report.case(name, SHOWN[name], place, name)
+            pool.submit(report.case, name, SHOWN[name], place, name)
     for name, reason in IMPOSSIBLE.items():
         print(f"not shown as it stands: {name}: {reason}")
     return report.end()
