@@ -4,7 +4,7 @@
  * the thread that called the method (execute, ssh_logon, do_events, ...), and its event argument
  * lives until it returns. Inside a handler the getters, sexec_config, sexec_interrupt and the
  * send functions work; execute, ssh_logon, ssh_logoff and reset give 1050 (busy); sexec_free is
- * put off until the method returns. No handler is called out of itself.
+ * put off until the method returns, and no handler is called any more. None is called out of itself.
  *
  * Reference: "Event List" and the pages of each event. */
 #ifndef SEXEC_EVENTS_H
@@ -66,8 +66,8 @@ SEXEC_API const char *sexec_error_event_description(const struct sexec_error_eve
 /* on_log: one log line, "what name=value ..."; the setting LogLevel says how many. 1: what was offered,
  * chosen, tried and refused, and why; 2: each packet as well; 3: the fields of each packet. Secrets are
  * masked, bytes of the server are escaped; data of channels shows as its length. Lines come
- * once the packet that they are about is made, so this handler may do what others may. log_type is
- * always empty (reserved in the reference). */
+ * once the packet that they are about is made, so this handler may do what others may; what it
+ * brings about isn't logged. log_type is always empty (reserved in the reference). */
 struct sexec_log_event;
 typedef void (*sexec_log_handler)(struct sexec *object, const struct sexec_log_event *event,
                                   void *context);

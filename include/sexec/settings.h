@@ -46,7 +46,8 @@
  * MaxPacketSize                      bytes; default 32768
  * MaxWindowSize                      bytes that the server may send ahead, at most; default 33554432. A
  *                                    channel begins with 2097152 and grows on a path that needs it
- * StdInFile                          file whose contents the command reads as standard input
+ * StdInFile                          file whose contents the command reads as standard input; 302 for
+ *                                    a pipe or terminal, which could keep the loop waiting
  * MaxLineLength                      bytes; at least 256, default 2048
  * PasswordPrompt                     pattern of prompts that keyboard-interactive answers with
  *                                    ssh_password: * ? [a-z,0] and \ as in the reference; default ""

@@ -41,7 +41,8 @@ extern "C" {
 SEXEC_API struct sexec *sexec_new(void);
 
 /* sexec_free closes what is open without waiting, wipes all secrets and frees. NULL-safe. From
- * inside a handler it takes effect when the running method returns. */
+ * inside a handler it takes effect when the running method returns, until when no handler is called
+ * any more. */
 SEXEC_API void sexec_free(struct sexec *object);
 
 /* sexec_reset: method reset: closes the connection and gives everything its default. Handlers
@@ -217,10 +218,19 @@ SEXEC_API int sexec_set_local_host(struct sexec *object, const char *host);
 SEXEC_API int sexec_get_local_port(const struct sexec *object);
 SEXEC_API int sexec_set_local_port(struct sexec *object, int port);
 
-/* timeout in seconds; default 60. From the name lookup to the sign-on it is absolute; after that
- * it ends waits in which nothing of the session moved (a peer that only sends keep-alives or
- * fillers moves nothing), or is absolute for each method with AbsoluteTimeout=True. With 0 no
- * method waits: it returns 0 and goes on in sexec_do_events. */
+/* timeout in seconds; default 60. Methods wait for their end, serving events, at most so long:
+ *
+ *   201    from the name lookup to the sign-on; absolute, and ConnectionTimeout counts when set
+ *   301    after it: nothing of the session moved for that long (a peer that only sends keep-alives
+ *          or fillers moves nothing), or with AbsoluteTimeout=True the method took longer
+ *   10004  sexec_interrupt, at once, wherever it waits
+ *
+ * Each of them ends the connection. A command that runs is sent the signal TERM; nobody waits for
+ * what the server makes of it (OpenSSH delivers none where root signed on, or with a forced
+ * command), so sexec_get_may_still_run is true. It is so for a send that waits, too.
+ *
+ * With 0 no method waits. ssh_logon, execute and ssh_logoff return 0 and go on in sexec_do_events,
+ * whose code tells their end; a timeout set meanwhile counts. A send takes what it can. */
 SEXEC_API int sexec_get_timeout(const struct sexec *object);
 SEXEC_API int sexec_set_timeout(struct sexec *object, int seconds);
 

@@ -60,9 +60,15 @@ bool sx_has_handler(const struct sexec *object, enum sx_handler_index index)
     return object->handlers[index].function != NULL;
 }
 
+bool sx_is_handler_running(const struct sexec *object, enum sx_handler_index index)
+{
+    return (object->handlers_running & 1u << index) != 0;
+}
+
 bool sx_handler_enter(struct sexec *object, enum sx_handler_index index)
 {
-    if (!sx_has_handler(object, index) || (object->handlers_running & 1u << index) != 0)
+    if (!sx_has_handler(object, index) || sx_is_handler_running(object, index) ||
+        object->is_free_wanted) /* what the handler would use may be gone */
         return false;
     object->handlers_running |= 1u << index;
     object->handler_depth++;

@@ -7,6 +7,7 @@
 void sx_set_handler(struct sexec *object, enum sx_handler_index index, void (*function)(void),
                     void *context);
 bool sx_has_handler(const struct sexec *object, enum sx_handler_index index);
+bool sx_is_handler_running(const struct sexec *object, enum sx_handler_index index);
 
 void sx_fire_connected(struct sexec *object, int code, const char *text);
 void sx_fire_connection_status(struct sexec *object, const char *what, int code, const char *text);

@@ -11,7 +11,7 @@ void sx_log_lines_add(struct sexec *object, enum sx_log_level level, const char 
     size_t len = strlen(line) + 1;
     uint8_t *room;
 
-    if (!sx_has_handler(object, SX_ON_LOG) ||
+    if (!sx_has_handler(object, SX_ON_LOG) || sx_is_handler_running(object, SX_ON_LOG) ||
         sx_buffer_reserve(&object->log_lines, 1 + len, &room) != SX_OK)
         return;
     room[0] = head;

@@ -5,10 +5,11 @@
 
 #include "client/object.h"
 
-/* sx_log_lines_add keeps a line; where there is no handler or no memory, it is dropped. */
+/* sx_log_lines_add keeps a line. It is dropped where there is no handler or no memory, and where the
+ * handler itself brought it about, as that would never end. */
 void sx_log_lines_add(struct sexec *object, enum sx_log_level level, const char *line);
 
-/* sx_log_lines_tell gives the lines that wait to the handler, also those that it brings about. */
+/* sx_log_lines_tell gives the lines that wait to the handler. */
 void sx_log_lines_tell(struct sexec *object);
 
 #endif

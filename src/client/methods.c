@@ -116,6 +116,8 @@ static bool is_left_alone(const struct sexec *object)
 
 static int do_events(struct sexec *object)
 {
+    struct sx_pump nothing = { .state = SX_PUMP_IDLE, .fd = -1 };
+    bool is_alone;
     bool did = false;
     int code = 0;
 
@@ -124,15 +126,17 @@ static int do_events(struct sexec *object)
     sx_auditing_count(object, SX_COUNTED_DO_EVENTS);
     /* What woke a loop of the program's own must not wake it for ever. */
     sx_wake_drain(&object->wake);
-    if (is_left_alone(object))
-        return 0;
-    code = sx_action_advance(object, &did);
+    is_alone = is_left_alone(object);
+    if (!is_alone)
+        code = sx_action_advance(object, &did);
     if (!did && code == 0 && object->values.select_wait > 0) {
         uint64_t until = sx_clock_now() + (uint64_t)object->values.select_wait;
         uint64_t wakes = sx_action_wakes(object);
 
-        sx_pump_wait(&object->pump, &object->wake, wakes < until ? wakes : until);
-        code = sx_action_advance(object, &did);
+        sx_pump_wait(is_alone ? &nothing : &object->pump, &object->wake,
+                     wakes < until ? wakes : until);
+        if (!is_alone)
+            code = sx_action_advance(object, &did);
     }
     return code;
 }

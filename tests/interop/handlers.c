@@ -98,7 +98,7 @@ static void misuse(struct sexec *object)
     CHECK(sexec_execute(object, "true") == SEXEC_BUSY);
     CHECK(sexec_set_command(object, "true") == SEXEC_BUSY);
     CHECK(sexec_ssh_logon(object, NULL, 0) == SEXEC_BUSY);
-    CHECK(sexec_set_connected(object, !sexec_get_connected(object)) == SEXEC_BUSY);
+    CHECK(sexec_set_connected(object, !sexec_get_connected(object)) != 0);
     CHECK(sexec_ssh_logoff(object) == SEXEC_BUSY);
     CHECK(sexec_reset(object) == SEXEC_BUSY);
     CHECK(sexec_do_events(object) == SEXEC_BUSY);
@@ -131,7 +131,8 @@ static void case_every_method_in_every_handler(void)
 
 static void free_it(struct sexec *object)
 {
-    acted++;
+    if (is_freed)
+        exit(3); /* no handler is called any more */
     is_freed = true;
     sexec_free(object);
     sexec_free(object);
@@ -190,7 +191,7 @@ static void case_free_in_every_handler(void)
         }
     }
     CHECK(fired[0] == HANDLER_COUNT && fired[1] >= 5 && fired[2] >= 2 && fired[3] >= 2);
-    CHECK(fired[4] >= 1 && fired[5] >= 4);
+    CHECK(fired[5] >= 4);
 }
 
 static void interrupt_it(struct sexec *object)

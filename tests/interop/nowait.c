@@ -6,10 +6,13 @@
  * Exits with 0 when all was as the headers promise, else says what was not. */
 #include "target.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct target target;
 static struct sexec *ssh;
@@ -134,23 +137,25 @@ static void case_send_takes_what_it_can(void)
     free(data);
 }
 
+static uint64_t now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
 /* How often an idle object wakes a loop in that time. */
 static unsigned wakings(int milliseconds)
 {
-    struct timespec time;
-    uint64_t now, end = 0;
+    uint64_t end = now() + (uint64_t)milliseconds;
     unsigned woken = 0;
 
-    for (;;) {
-        clock_gettime(CLOCK_MONOTONIC, &time);
-        now = (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-        if (end == 0)
-            end = now + (uint64_t)milliseconds;
-        if (now >= end || woken > 100)
-            return woken;
-        woken += is_ready_within((int)(end - now));
+    for (uint64_t at = now(); at < end && woken < 100; at = now()) {
+        woken += is_ready_within((int)(end - at));
         CHECK(sexec_do_events(ssh) == 0);
     }
+    return woken;
 }
 
 /* An interrupt that nothing waits for wakes a loop once, and a connection that is left alone not at
@@ -222,6 +227,39 @@ static void case_interrupt_at_each_step(void)
     give_up_after_steps(2);
 }
 
+/* do_events waits for SelectWaitMillis when there is nothing to do, also where it looks at nothing. */
+static void case_do_events_waits(void)
+{
+    uint64_t began;
+
+    CHECK(sexec_ssh_logon(ssh, NULL, 0) == 0 && finish() == 0);
+    CHECK(sexec_config(ssh, "SelectWaitMillis=40", NULL) == 0);
+    for (int i = 0; i < 2; i++) {
+        began = now();
+        for (int n = 0; n < 5; n++)
+            CHECK(sexec_do_events(ssh) == 0);
+        CHECK(now() - began >= 100); /* the server's words may end one or two of them early */
+        CHECK(sexec_config(ssh, "ProcessIdleEvents=False", NULL) == 0);
+    }
+}
+
+/* ConnectionTimeout counts without waiting, too. The server takes the connection and says nothing. */
+static void case_connection_timeout(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t length = sizeof address;
+    int silent = socket(AF_INET, SOCK_STREAM, 0);
+    uint64_t began = now();
+
+    CHECK(bind(silent, (struct sockaddr *)&address, length) == 0 && listen(silent, 1) == 0);
+    CHECK(getsockname(silent, (struct sockaddr *)&address, &length) == 0);
+    CHECK(sexec_config(ssh, "ConnectionTimeout=1", NULL) == 0);
+    CHECK(sexec_ssh_logon(ssh, NULL, ntohs(address.sin_port)) == 0);
+    CHECK(finish() == SEXEC_TIMEOUT_CONNECTING && now() - began >= 900);
+    close(silent);
+}
+
 /* A timeout that is set later holds for what is under way. */
 static void case_timeout_set_later(void)
 {
@@ -250,6 +288,8 @@ static const struct {
     { "reset-at-each-step", case_reset_at_each_step },
     { "interrupt-at-each-step", case_interrupt_at_each_step },
     { "timeout-set-later", case_timeout_set_later },
+    { "do-events-waits", case_do_events_waits },
+    { "connection-timeout", case_connection_timeout },
 };
 
 int main(int argc, char **argv)

@@ -30,7 +30,7 @@ static void case_before_and_after(void)
     CHECK(sexec_send(ssh, "x", 1) == SEXEC_NOT_CONNECTED);
     CHECK(sexec_send(ssh, NULL, 0) == SEXEC_NOT_CONNECTED);
     CHECK(sexec_send_signal(ssh, "TERM") == SEXEC_NOT_CONNECTED);
-    CHECK(sexec_config(ssh, "SSHKeyRenegotiate", &value) == SEXEC_NOT_CONNECTED);
+    CHECK(sexec_config(ssh, "SSHKeyRenegotiate", &value) == SEXEC_CONNECT_FIRST);
     CHECK(sexec_ssh_logoff(ssh) == 0 && sexec_do_events(ssh) == 0);
     CHECK(sexec_release_output(ssh, 5) == 0);
     sexec_interrupt(ssh);
@@ -126,34 +126,43 @@ static void case_long_commands_and_names(void)
 /* ---- input and output ---------------------------------------------------------------------- */
 
 static unsigned char sent[65536], received[sizeof sent];
-static size_t received_length;
-static int sends;
+static size_t received_length, sent_length;
 
-static void send_odd_pieces(struct sexec *object, void *context)
+static void send_nothing_and_nonsense(struct sexec *object)
 {
-    size_t at = 0;
+    char name[80];
 
-    (void)context;
-    if (sends++ > 0)
-        return;
     CHECK(sexec_send(object, NULL, 0) == 0 && sexec_send(object, "", 0) == 0);
     CHECK(sexec_send(object, NULL, 1) == SEXEC_INVALID_ARGUMENT);
     CHECK(sexec_send_stdin_text(object, "") == 0);
-    for (size_t n = 1; at < sizeof sent; n = n * 2 + 1) {
-        if (n > sizeof sent - at)
-            n = sizeof sent - at;
-        CHECK(sexec_send_stdin_bytes(object, sent + at, n) == 0);
-        CHECK(sexec_get_bytes_taken(object) == n);
-        at += n;
-    }
-    CHECK(sexec_send_eof(object) == 0 && sexec_send_eof(object) == 0);
-    CHECK(sexec_send(object, "x", 1) == SEXEC_BAD_STATE);
-    CHECK(sexec_send(object, "", 0) == 0 || sexec_get_last_error_code(object) == SEXEC_BAD_STATE);
     CHECK(sexec_send_signal(object, NULL) == SEXEC_INVALID_ARGUMENT);
     CHECK(sexec_send_signal(object, "") == SEXEC_INVALID_ARGUMENT);
-    memset(received, 'A', 70);
-    received[70] = '\0';
-    CHECK(sexec_send_signal(object, (char *)received) == SEXEC_INVALID_ARGUMENT);
+    memset(name, 'A', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    CHECK(sexec_send_signal(object, name) == SEXEC_INVALID_ARGUMENT);
+}
+
+/* In pieces of 1, 3, 7, 15, ... bytes; what isn't taken goes when the event comes again. */
+static void send_pieces(struct sexec *object, void *context)
+{
+    int code = 0;
+
+    (void)context;
+    if (sent_length == sizeof sent)
+        return;
+    send_nothing_and_nonsense(object);
+    for (size_t n = 1; sent_length < sizeof sent && code == 0; n = n * 2 + 1) {
+        if (n > sizeof sent - sent_length)
+            n = sizeof sent - sent_length;
+        code = sexec_send_stdin_bytes(object, sent + sent_length, n);
+        CHECK(code == 0 ? sexec_get_bytes_taken(object) == n : code == SEXEC_SEND_WOULD_BLOCK);
+        sent_length += sexec_get_bytes_taken(object);
+        (void)sexec_send(object, "", 0); /* takes the event's promise back from nobody */
+    }
+    if (sent_length < sizeof sent)
+        return;
+    CHECK(sexec_send_eof(object) == 0 && sexec_send_eof(object) == 0);
+    CHECK(sexec_send(object, "x", 1) == SEXEC_BAD_STATE);
 }
 
 static void keep(struct sexec *object, const struct sexec_stdout_event *event, void *context)
@@ -172,11 +181,10 @@ static void case_binary_data(void)
 {
     for (size_t i = 0; i < sizeof sent; i++)
         sent[i] = (unsigned char)(i ^ (i >> 8));
-    sexec_on_stdin_ready(ssh, send_odd_pieces, NULL);
+    sexec_on_stdin_ready(ssh, send_pieces, NULL);
     sexec_on_stdout(ssh, keep, NULL);
     for (int mode = 0; mode < 2; mode++) {
-        sends = 0;
-        received_length = 0;
+        sent_length = received_length = 0;
         CHECK(sexec_config(ssh, mode == 0 ? "OutputMode=lines" : "OutputMode=chunks", NULL) == 0);
         CHECK(sexec_execute(ssh, "cat") == 0);
         CHECK(received_length == sizeof sent && memcmp(sent, received, sizeof sent) == 0);

@@ -2,6 +2,7 @@
 """Where a connection goes and where it comes from: IPv4 and IPv6, UseIPv6, names with several
 addresses of which the first is dead, LocalHost and LocalPort."""
 
+import concurrent.futures
 import pathlib
 import socket
 import sys
@@ -150,16 +151,16 @@ def show_local_end(server):
 
 def main():
     report = support.Report()
-    with servers.Sshd() as server:
-        report.case("several addresses, the first is dead", show_dead_first, server)
-        report.case("nobody on IPv6", show_no_ipv6, server)
-    with servers.Sshd("ListenAddress ::1") as server:
-        for name, function in [
-            ("several addresses of both families", show_dead_family),
-            ("UseIPv6", show_families),
-            ("LocalHost and LocalPort", show_local_end),
+    with servers.Sshd() as server, servers.Sshd("ListenAddress ::1") as both, \
+            concurrent.futures.ThreadPoolExecutor(3) as pool:
+        for name, function, one in [
+            ("several addresses, the first is dead", show_dead_first, server),
+            ("several addresses of both families", show_dead_family, both),
+            ("nobody on IPv6", show_no_ipv6, server),
+            ("UseIPv6", show_families, both),
+            ("LocalHost and LocalPort", show_local_end, both),
         ]:
-            report.case(name, function, server)
+            pool.submit(report.case, name, function, one)
     return report.end()
 
 

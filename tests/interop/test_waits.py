@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What ends a wait. An interrupt, from another thread and from a signal handler, in the middle of
-each: name lookup, connect, proxy, version, key exchange, sign-on, agent, Kerberos, command, input. A
-timeout, by inactivity and absolute; and what becomes of the command on the server. No wait at all
+each: name lookup, connect, proxy, version, key exchange, sign-on, agent, Kerberos, command, input,
+logoff. A timeout, by inactivity and absolute; and what becomes of the command on the server. No wait at all
 with timeout 0. How long an interrupt takes is printed; the limit here is a busy machine's."""
 
 import concurrent.futures
@@ -183,6 +183,16 @@ def in_lingering_input(sshd, by):
         wait.interrupt(wait.is_up)
 
 
+def in_logoff(sshd, by):
+    """A server that stands still, and would be waited for."""
+    stopped = "(sleep 0.2; kill -STOP $PPID; echo > {0}) </dev/null >/dev/null 2>&1 & echo up"
+    mark = support.folder("stopped") / "mark"
+    wait = Wait(
+        sshd, "logoff", by, stopped.format(mark), "WaitForServerDisconnect=True", "timeout=50"
+    )
+    wait.interrupt(lambda: mark.exists() and not time.sleep(1))
+
+
 def in_kerberos(world, server, by):
     with realms.SilentKdc() as kdc:
         env = world.environment(world.ticket("alice"), world.config(kdcs={realms.HOME: kdc.port}))
@@ -256,7 +266,7 @@ WAITING = [
     ("name lookup", in_lookup), ("connect", in_connect), ("proxy", in_proxy),
     ("the server's version", in_version), ("key exchange", in_key_exchange),
     ("sign-on", in_sign_on), ("agent", in_agent), ("command", in_command), ("input", in_input),
-    ("input, with LingerTime", in_lingering_input),
+    ("input, with LingerTime", in_lingering_input), ("logoff", in_logoff),
 ]
 
 

@@ -2,8 +2,8 @@
  *
  *     waits METHOD BY HOST PORT USER KEYFILE FINGERPRINTS COMMAND [NAME=VALUE...]
  *
- * METHOD is logon, execute, or send, which gives a command more than it takes; NAME=VALUE is a
- * setting, or one of the properties timeout, mode, firewall_type, firewall_host and firewall_port.
+ * METHOD is logon, execute, logoff (after the command), or send, which gives a command more than it
+ * takes; NAME=VALUE is a setting, or one of the properties timeout, mode, firewall_type, firewall_host and firewall_port.
  * Prints "ready" before the method begins and "up" when the command says anything.
  *
  * BY is how a byte on standard input interrupts: thread, signal (a handler does it), or none. Then a
@@ -110,6 +110,18 @@ static int send_more(const char *command)
     return code;
 }
 
+/* Begins half a second after the command's end, when what that left behind has done its part. */
+static int log_off(const char *command)
+{
+    int code = sexec_ssh_logon(ssh, NULL, 0);
+
+    if (code == 0)
+        code = sexec_execute(ssh, command);
+    usleep(500000);
+    atomic_store(&began, now());
+    return code == 0 ? sexec_ssh_logoff(ssh) : code;
+}
+
 int main(int argc, char **argv)
 {
     struct sigaction action;
@@ -141,6 +153,8 @@ int main(int argc, char **argv)
         code = sexec_ssh_logon(ssh, NULL, 0);
     else if (strcmp(argv[1], "execute") == 0)
         code = sexec_execute(ssh, argv[3 + TARGET_WORDS]);
+    else if (strcmp(argv[1], "logoff") == 0)
+        code = log_off(argv[3 + TARGET_WORDS]);
     else
         code = send_more(argv[3 + TARGET_WORDS]);
     printf("code=%d ms=%.1f may_still_run=%d taken=%zu\n%s\n", code,
