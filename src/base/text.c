@@ -75,17 +75,24 @@ static size_t utf8_decode(struct sx_slice bytes, uint32_t *out_point)
     return len;
 }
 
+size_t sx_plain_length(struct sx_slice bytes)
+{
+    uint32_t point = 0;
+    size_t len = utf8_decode(bytes, &point);
+
+    return len == 0 || is_hidden(point) ? 0 : len;
+}
+
 static const char hex_digits[] = "0123456789abcdef";
 
 /* Writes how the first character of bytes appears, at most 4 bytes, and drops it from bytes. */
 static size_t escape_next(struct sx_slice *bytes, char piece[4])
 {
     uint8_t byte = bytes->ptr[0];
-    uint32_t point = 0;
-    size_t taken = utf8_decode(*bytes, &point);
+    size_t taken = sx_plain_length(*bytes);
     size_t len;
 
-    if (taken == 0 || is_hidden(point)) {
+    if (taken == 0) {
         piece[0] = '\\';
         piece[1] = 'x';
         piece[2] = hex_digits[byte >> 4];
