@@ -44,9 +44,8 @@ static bool take_text(struct input *in, struct sx_slice *out)
             if (in->ptr == in->end || (*in->ptr != '"' && *in->ptr != '\\'))
                 return false;
         }
-        n = in->ptr == in->end
-                ? 0
-                : sx_plain_length(sx_slice_of(in->ptr, (size_t)(in->end - in->ptr)));
+        n = in->ptr == in->end ? 0
+                               : sx_plain_length(sx_slice_of(in->ptr, (size_t)(in->end - in->ptr)));
         if (n == 0)
             return false;
         in->ptr += n;
