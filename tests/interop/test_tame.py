@@ -126,6 +126,15 @@ def show_versions():
         expect_lines("standard error", said)
 
 
+SETTINGS = (
+    "firewall_host", "FirewallHost", "FirewallData", "KnownHostsMode", "KnownHostsFile", "LocalHost",
+    "KerberosSPN", "KerberosKeytab", "ClientSSHVersionString", "SSHVersionPattern", "StdInFile",
+    "AuditFile", "AuditSyslog", "X509TrustAnchorFile", "X509TrustAnchors", "SignedSSHCert", "CodePage",
+    "ssh_cert_store", "ssh_cert_encoded", "SSHFingerprintHashAlgorithm", "Policy", "Provider",
+    "ProviderConfigFile", "LogLevel", "OutputMode", "TerminalModes", "HostKeyAlias", "ssh_port",
+)
+
+
 def show_arguments(server):
     """A user's own words can come from anywhere, too."""
     base = server.options()
@@ -143,6 +152,12 @@ def show_arguments(server):
         [*base, "--module-dir", ARGUMENT, f"x@{servers.ADDRESS}", "true"],
         [*base, f"--{ARGUMENT}", f"x@{servers.ADDRESS}", "true"],
         ["--explain", "default", ARGUMENT], ["-Q", ARGUMENT],
+        *([*base, "--set", "timeout=3", "--set", f"{name}={ARGUMENT}", f"{servers.USER}@{servers.ADDRESS}",
+           "true"] for name in SETTINGS),
+        [*base, "--set", "firewall_type=1", "--set", f"firewall_host={ARGUMENT}", f"x@{servers.ADDRESS}",
+         "true"],
+        [*base, "--set", "ssh_auth_mode=5", "--set", f"KerberosSPN={ARGUMENT}", f"x@{servers.ADDRESS}",
+         "true"],
     ):
         said = standard_error(arguments)
         text = expect_tame(f"standard error of {arguments[-4:]!r}", said)
