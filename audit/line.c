@@ -30,30 +30,8 @@ static bool take_word(struct input *in, const char *word)
 
 /* --- Values ----------------------------------------------------------------------------------- */
 
-/* The length of the UTF-8 character at ptr; 0 for what is none, and for control characters. */
-static size_t character(const uint8_t *ptr, size_t left)
-{
-    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    size_t n = ptr[0] < 0x80 ? 1 : ptr[0] < 0xe0 ? 2 : ptr[0] < 0xf0 ? 3 : 4;
-    uint32_t point;
-
-    if (n == 1)
-        return ptr[0] >= 0x20 && ptr[0] != 0x7f ? 1 : 0;
-    if (ptr[0] < 0xc2 || ptr[0] > 0xf4 || n > left)
-        return 0;
-    point = ptr[0] & (0x7fU >> n);
-    for (size_t i = 1; i < n; i++) {
-        if ((ptr[i] & 0xc0) != 0x80)
-            return 0;
-        point = point << 6 | (ptr[i] & 0x3fU);
-    }
-    if (point < least[n] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ||
-        (point >= 0x80 && point < 0xa0))
-        return 0;
-    return n;
-}
-
-/* Between the quotes; the first is taken already. */
+/* Between the quotes; the first is taken already. Characters that no record holds, as they hide or turn
+ * what stands beside them, are errors: whoever shows a text shows nothing else with it. */
 static bool take_text(struct input *in, struct sx_slice *out)
 {
     const uint8_t *from = in->ptr;
@@ -66,7 +44,8 @@ static bool take_text(struct input *in, struct sx_slice *out)
             if (in->ptr == in->end || (*in->ptr != '"' && *in->ptr != '\\'))
                 return false;
         }
-        n = character(in->ptr, (size_t)(in->end - in->ptr));
+        n = in->ptr == in->end ? 0
+                               : sx_plain_length(sx_slice_of(in->ptr, (size_t)(in->end - in->ptr)));
         if (n == 0)
             return false;
         in->ptr += n;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 struct error_row {
     enum sx_err err;
     const char *name;
@@ -159,17 +161,20 @@ static void fault_set(struct sx_fault *fault, enum sx_err err, int sys, const ch
 static void fault_set(struct sx_fault *fault, enum sx_err err, int sys, const char *fmt,
                       va_list args)
 {
+    char text[SX_FAULT_TEXT_MAX];
     int len;
 
     if (fault == NULL || err == SX_OK || fault->err != SX_OK)
         return;
     fault->err = err;
     fault->sys = sys;
-    len = vsnprintf(fault->text, sizeof fault->text, fmt, args);
+    len = vsnprintf(text, sizeof text, fmt, args);
     if (len < 0)
-        (void)snprintf(fault->text, sizeof fault->text, "%s", sx_err_text(err));
-    else if ((size_t)len >= sizeof fault->text)
-        fault_text_mend(fault->text);
+        (void)snprintf(text, sizeof text, "%s", sx_err_text(err));
+    else if ((size_t)len >= sizeof text)
+        fault_text_mend(text);
+    /* Names of files, hosts and users come from anywhere. */
+    sx_escape_again(fault->text, sizeof fault->text, text);
 }
 
 enum sx_err sx_fault_set(struct sx_fault *fault, enum sx_err err, const char *fmt, ...)

@@ -75,24 +75,31 @@ static size_t utf8_decode(struct sx_slice bytes, uint32_t *out_point)
     return len;
 }
 
+size_t sx_plain_length(struct sx_slice bytes)
+{
+    uint32_t point = 0;
+    size_t len = utf8_decode(bytes, &point);
+
+    return len == 0 || is_hidden(point) ? 0 : len;
+}
+
 static const char hex_digits[] = "0123456789abcdef";
 
 /* Writes how the first character of bytes appears, at most 4 bytes, and drops it from bytes. */
-static size_t escape_next(struct sx_slice *bytes, char piece[4])
+static size_t escape_next(struct sx_slice *bytes, bool keeps_backslash, char piece[4])
 {
     uint8_t byte = bytes->ptr[0];
-    uint32_t point = 0;
-    size_t taken = utf8_decode(*bytes, &point);
+    size_t taken = sx_plain_length(*bytes);
     size_t len;
 
-    if (taken == 0 || is_hidden(point)) {
+    if (taken == 0) {
         piece[0] = '\\';
         piece[1] = 'x';
         piece[2] = hex_digits[byte >> 4];
         piece[3] = hex_digits[byte & 0xf];
         taken = 1; /* the bytes that follow are found invalid by themselves */
         len = 4;
-    } else if (byte == '\\') {
+    } else if (byte == '\\' && !keeps_backslash) {
         piece[0] = '\\';
         piece[1] = '\\';
         len = 2;
@@ -104,7 +111,8 @@ static size_t escape_next(struct sx_slice *bytes, char piece[4])
     return len;
 }
 
-static char *escape(char *out, size_t cap, struct sx_slice bytes, bool keeps_lines)
+static char *escape(char *out, size_t cap, struct sx_slice bytes, bool keeps_lines,
+                    bool keeps_backslash)
 {
     static const char cut[] = "...";
     size_t len = 0;
@@ -121,7 +129,7 @@ static char *escape(char *out, size_t cap, struct sx_slice bytes, bool keeps_lin
             bytes = sx_slice_of(bytes.ptr + 1, bytes.len - 1);
             n = 1;
         } else {
-            n = escape_next(&bytes, piece);
+            n = escape_next(&bytes, keeps_backslash, piece);
         }
         if (len + n + 1 > cap) {
             memcpy(out + fits, cut, sizeof cut);
@@ -138,12 +146,17 @@ static char *escape(char *out, size_t cap, struct sx_slice bytes, bool keeps_lin
 
 char *sx_escape(char *out, size_t cap, struct sx_slice bytes)
 {
-    return escape(out, cap, bytes, false);
+    return escape(out, cap, bytes, false, false);
 }
 
 char *sx_escape_lines(char *out, size_t cap, struct sx_slice bytes)
 {
-    return escape(out, cap, bytes, true);
+    return escape(out, cap, bytes, true, false);
+}
+
+char *sx_escape_again(char *out, size_t cap, const char *text)
+{
+    return escape(out, cap, sx_slice_text(text), false, true);
 }
 
 char *sx_hex_encode(char *out, struct sx_slice bytes, char sep)

@@ -11,6 +11,14 @@
  * (with "..." at the end) and always NUL-terminated; cap must be at least 8. Returns out. */
 char *sx_escape(char *out, size_t cap, struct sx_slice bytes);
 
+/* sx_escape_again is for a text of our own in which parts are escaped already, and perhaps not all that
+ * should be: what still needs it is escaped, and a backslash stays. */
+char *sx_escape_again(char *out, size_t cap, const char *text);
+
+/* sx_plain_length gives the length of the character at the start of bytes (not empty) when sx_escape
+ * leaves it as it is, or is a backslash; 0 for every other. */
+size_t sx_plain_length(struct sx_slice bytes);
+
 /* sx_escape_lines is the same for a text of several lines that is shown to a person: line feeds and
  * tabs stay, CR LF becomes LF. */
 char *sx_escape_lines(char *out, size_t cap, struct sx_slice bytes);

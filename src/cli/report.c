@@ -11,34 +11,58 @@
 
 enum { LINE_MAX_BYTES = 2048 };
 
-/* Texts of the library hold no line ends, but names from the command line may. */
-static void make_one_line(char *text)
+/* One line, whatever is in the text. */
+static void write_line(int code, const char *text)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = ' ';
+    char line[LINE_MAX_BYTES + 64];
+    size_t used;
+    ssize_t n;
+
+    (void)snprintf(line, sizeof line, "sexec: %s (code %d)", text, code);
+    for (char *p = line; *p != '\0'; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = ' ';
+    used = strlen(line);
+    line[used] = '\n';
+    n = write(STDERR_FILENO, line, used + 1);
+    (void)n; /* nobody is left to be told */
+}
+
+/* Names from the command line may hold anything; only printable ASCII stays. */
+static void make_plain(const char *text, char *out, size_t cap)
+{
+    size_t used = 0;
+
+    for (; *text != '\0' && used + 5 <= cap; text++) {
+        unsigned char byte = (unsigned char)*text;
+
+        if (byte >= 0x20 && byte <= 0x7e)
+            out[used++] = *text;
+        else
+            used += (size_t)snprintf(out + used, 5, "\\x%02x", byte);
+    }
+    out[used] = '\0';
 }
 
 int sx_cli_report(int code, const char *fmt, ...)
 {
     char text[LINE_MAX_BYTES];
-    char line[LINE_MAX_BYTES + 64];
+    char plain[LINE_MAX_BYTES];
     va_list args;
-    ssize_t n;
 
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    make_one_line(text);
-    (void)snprintf(line, sizeof line, "sexec: %s (code %d)\n", text, code);
-    n = write(STDERR_FILENO, line, strlen(line));
-    (void)n; /* nobody is left to be told */
+    make_plain(text, plain, sizeof plain);
+    write_line(code, plain);
     return SX_CLI_EXIT_FAILURE;
 }
 
+/* The library's texts are escaped already, and keep what people write in their own languages. */
 int sx_cli_report_object(const struct sexec *ssh, int code)
 {
     const char *text = sexec_get_last_error_code(ssh) == code ? sexec_get_last_error(ssh) : "";
 
-    return sx_cli_report(code, "%s", text[0] != '\0' ? text : sexec_error_text(code));
+    write_line(code, text[0] != '\0' ? text : sexec_error_text(code));
+    return SX_CLI_EXIT_FAILURE;
 }

@@ -4,16 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "client/codes.h"
 
 int sx_fail(struct sexec *object, int code, const char *fmt, ...)
 {
+    char text[sizeof object->last_text];
     va_list args;
 
     object->last_code = code;
     va_start(args, fmt);
-    vsnprintf(object->last_text, sizeof object->last_text, fmt, args);
+    vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    sx_escape_again(object->last_text, sizeof object->last_text, text);
     return code;
 }
 

@@ -1,5 +1,6 @@
 /* client/events.c: the event arguments, their accessors, and the calls of the handlers. */
 #include "client/fire.h"
+#include "client/log_lines.h"
 
 struct sexec_connected_event {
     int status_code;
@@ -51,8 +52,11 @@ struct sexec_stderr_event {
 void sx_set_handler(struct sexec *object, enum sx_handler_index index, void (*function)(void),
                     void *context)
 {
-    if (object != NULL)
-        object->handlers[index] = (struct sx_handler){ function, context };
+    if (object == NULL)
+        return;
+    object->handlers[index] = (struct sx_handler){ function, context };
+    if (index == SX_ON_LOG)
+        sx_log_lines_level(object);
 }
 
 bool sx_has_handler(const struct sexec *object, enum sx_handler_index index)

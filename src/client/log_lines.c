@@ -5,6 +5,13 @@
 
 #include "client/events.h"
 
+void sx_log_lines_level(struct sexec *object)
+{
+    object->log.level = sx_has_handler(object, SX_ON_LOG)
+                            ? (enum sx_log_level)object->values.log_level
+                            : SX_LOG_NONE;
+}
+
 void sx_log_lines_add(struct sexec *object, enum sx_log_level level, const char *line)
 {
     const uint8_t head = (uint8_t)level;

@@ -5,6 +5,9 @@
 
 #include "client/object.h"
 
+/* sx_log_lines_level makes LogLevel hold; without a handler no line is even written. */
+void sx_log_lines_level(struct sexec *object);
+
 /* sx_log_lines_add keeps a line. It is dropped where there is no handler or no memory, and where the
  * handler itself brought it about, as that would never end. */
 void sx_log_lines_add(struct sexec *object, enum sx_log_level level, const char *line);

@@ -24,7 +24,7 @@ static void write_log(void *context, enum sx_log_level level, const char *line)
 
 static void apply_log_values(struct sexec *object)
 {
-    object->log.level = (enum sx_log_level)object->values.log_level;
+    sx_log_lines_level(object);
     object->log.is_unmasked = !object->values.mask_sensitive;
     object->log.mask = sx_rules_mask(object);
 }

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "client/errors.h"
+#include "client/log_lines.h"
 #include "client/session.h"
 #include "client/values.h"
 
@@ -121,7 +122,7 @@ int sx_set_log_level(struct sexec *object, const char *value)
     if (!sx_parse_number(value, &level) || level > SX_LOG_DEBUG)
         return refuse(object, "LogLevel", "the value must be 0 to 3");
     object->values.log_level = (int)level;
-    object->log.level = (enum sx_log_level)level;
+    sx_log_lines_level(object);
     return 0;
 }
 

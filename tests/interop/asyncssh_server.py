@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """A server on AsyncSSH for what OpenSSH can't be made to do. Prints "port N", then serves.
 
-asyncssh_server.py HOSTKEY
+asyncssh_server.py HOSTKEY [PASSWORD NEW]
 
+PASSWORD and NEW stand for "right password" and "sentinel new".
 Users:    anonymous   in without any authentication, as is anybody whose name begins with "open"
           change      password method: "right password", and demands a new one: "sentinel new"
           interactive keyboard-interactive: the answers of ROUNDS
@@ -34,6 +35,9 @@ ROUNDS = [
 ]
 
 
+PASSWORD, NEW = sys.argv[2:] or ("right password", "sentinel new")
+
+
 class Server(asyncssh.SSHServer):
     def connection_made(self, conn):
         self.connection = conn
@@ -47,10 +51,10 @@ class Server(asyncssh.SSHServer):
     def validate_password(self, username, password):
         if username == "change":
             raise asyncssh.PasswordChangeRequired("Choose a new one")
-        return password == "right password"
+        return password == PASSWORD
 
     def change_password(self, username, old_password, new_password):
-        if old_password != "right password" or new_password != "sentinel new":
+        if (old_password, new_password) != (PASSWORD, NEW):
             raise asyncssh.PasswordChangeRequired("Too short")
         return True
 

@@ -402,10 +402,11 @@ class Proxy(Listener):
 class AsyncSsh:
     """asyncssh_server.py, a server that does what OpenSSH can't be made to do."""
 
-    def __init__(self):
+    def __init__(self, *passwords):
         self.key = keys() / "host_ecdsa256"
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", pathlib.Path(__file__).parent / "asyncssh_server.py", self.key],
+            [sys.executable, "-W", "ignore", pathlib.Path(__file__).parent / "asyncssh_server.py", self.key,
+             *passwords],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
             env=support.clean_environment(PYTHONDONTWRITEBYTECODE="1"),
         )
