@@ -233,7 +233,7 @@ static enum sx_err record_checkpoint(struct sexec *object, const struct sx_audit
     record.checkpoint.key = fingerprint;
     record.checkpoint.records = head->next;
     record.checkpoint.head = sx_slice_text(hash);
-    SX_TRY(sx_audit_file_append(file, crypto, &record, 1, &object->fault, NULL, &mark));
+    SX_TRY(sx_audit_file_append_one(file, crypto, &record, &object->fault, &mark));
     return sx_audit_file_commit(file, crypto, mark, &object->fault);
 }
 

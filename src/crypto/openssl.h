@@ -23,6 +23,8 @@ enum { SX_HASH_COUNT = SX_HASH_SHA512 + 1 };
 /* The reason that our indicator callback puts into OpenSSL's error queue under ERR_LIB_USER. */
 enum { SX_REASON_UNAPPROVED = 4001 };
 
+struct sx_sealer; /* crypto/seal.h */
+
 /* A loaded provider. Filled by one thread before it is shared, and only read afterwards. */
 struct sx_provider {
     struct sx_provider *next; /* in the registry */
@@ -45,6 +47,7 @@ struct sx_provider {
     EVP_MD *digests[SX_HASH_COUNT];
     EVP_MAC *hmac;
     EVP_KDF *sshkdf;
+    _Atomic(struct sx_sealer *) spare_sealer; /* crypto/seal.c's */
 
     /* Self-tests: written while loading, later only counted. */
     bool is_collecting;
@@ -94,6 +97,9 @@ void sx_provider_watch_tests(struct sx_provider *provider);
 SX_MUST_USE enum sx_err sx_provider_finish_tests(struct sx_provider *provider,
                                                  struct sx_fault *fault);
 const char *sx_provider_failed_test(const struct sx_provider *provider, char *out, size_t cap);
+
+/* Frees what crypto/seal.c keeps with the provider. */
+void sx_sealer_free_spare(struct sx_provider *provider);
 
 /* The registry, for who loads while its lock is held. */
 const struct sx_provider *sx_provider_first_loaded(void);

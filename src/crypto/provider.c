@@ -58,6 +58,7 @@ void sx_provider_destroy(struct sx_provider *provider)
     for (int i = 0; i < SX_HASH_COUNT; i++)
         EVP_MD_free(provider->digests[i]);
     EVP_MAC_free(provider->hmac);
+    sx_sealer_free_spare(provider);
     EVP_KDF_free(provider->sshkdf);
     if (provider->legacy != NULL)
         (void)OSSL_PROVIDER_unload(provider->legacy);
