@@ -46,10 +46,15 @@ SX_MUST_USE enum sx_err sx_audit_use(struct sx_audit *audit, struct sx_provider 
 SX_MUST_USE enum sx_err sx_audit_session_new(struct sx_audit *audit);
 void sx_audit_session_none(struct sx_audit *audit);
 
-/* sx_audit_write seals records, whose types and members the caller filled in, and appends them at
- * once; each failure is SX_ERR_AUDIT with a text. */
+/* sx_audit_write takes records, whose types and members the caller filled in, with the time and
+ * place of now; they are in the file at the next flush or commit (with SX_AUDIT_SYNC_RECORD at once,
+ * and durable). Each failure here and below is SX_ERR_AUDIT with a text. */
 SX_MUST_USE enum sx_err sx_audit_write(struct sx_audit *audit, struct sx_audit_record *records,
                                        size_t count, struct sx_fault *fault);
+
+/* sx_audit_flush seals what was taken and appends it, with one write; then it outlives the process.
+ * On failure those records are lost. */
+SX_MUST_USE enum sx_err sx_audit_flush(struct sx_audit *audit, struct sx_fault *fault);
 
 /* sx_audit_commit returns when everything written is durable. */
 SX_MUST_USE enum sx_err sx_audit_commit(struct sx_audit *audit, struct sx_fault *fault);
@@ -58,12 +63,13 @@ SX_MUST_USE enum sx_err sx_audit_commit(struct sx_audit *audit, struct sx_fault 
  * lives until the next call. */
 const char *sx_audit_news(struct sx_audit *audit);
 
-/* Commits nothing; NULL-safe. */
+/* Flushes and commits nothing; NULL-safe. */
 void sx_audit_close(struct sx_audit *audit);
 
 /* sx_audit_fill gives a record the present time, and this machine, process and user, in texts that
  * live as long as place. */
 struct sx_audit_place {
+    uint64_t process;
     char host[256];
     char user[64];
 };

@@ -29,6 +29,7 @@ struct sx_audit_head {
 struct sx_audit_crypto {
     struct sx_provider *provider;
     struct sx_sealer *sealer;
+    struct sx_digest *digest;
 };
 SX_MUST_USE enum sx_err sx_audit_crypto_open(struct sx_provider *provider,
                                              struct sx_audit_crypto *out);
@@ -38,11 +39,16 @@ void sx_audit_crypto_close(struct sx_audit_crypto *crypto);
 SX_MUST_USE enum sx_err sx_audit_hash(const struct sx_audit_crypto *crypto, struct sx_slice line,
                                       uint8_t out[SX_AUDIT_HASH_LEN]);
 
-/* sx_audit_seal gives the record its number and prev, appends its line with "\n" to out, and moves
- * head on. On failure head and out are untouched. */
+/* sx_audit_seal_body gives a body (sx_audit_body_encode) its number and prev, appends the line with
+ * "\n" to out, and moves head on. On failure head and out are untouched. */
+SX_MUST_USE enum sx_err sx_audit_seal_body(const struct sx_audit_crypto *crypto,
+                                           struct sx_audit_head *head, struct sx_slice body,
+                                           struct sx_buffer *out);
+
+/* sx_audit_seal does so with a record's body. */
 SX_MUST_USE enum sx_err sx_audit_seal(const struct sx_audit_crypto *crypto,
-                                      struct sx_audit_head *head, struct sx_audit_record *record,
-                                      struct sx_buffer *out);
+                                      struct sx_audit_head *head,
+                                      const struct sx_audit_record *record, struct sx_buffer *out);
 
 /* How a line stands to the head that it should follow. */
 enum sx_audit_fit {

@@ -24,9 +24,9 @@ static const struct sx_sig_alg *algorithm_for(const struct sx_key *key)
 
 /* --- Making ----------------------------------------------------------------------------------- */
 
-static enum sx_err append_signature(const struct sx_key *key, const struct sx_sig_alg *alg,
-                                    struct sx_slice signed_part, struct sx_fault *fault,
-                                    struct sx_buffer *line)
+static enum sx_err append_signature(const struct sx_audit_signer *signer,
+                                    const struct sx_sig_alg *alg, struct sx_slice signed_part,
+                                    struct sx_fault *fault, struct sx_buffer *line)
 {
     struct sx_buffer signature;
     char *hex = sx_alloc(3 * (size_t)SIGNATURE_MAX + 1);
@@ -34,7 +34,8 @@ static enum sx_err append_signature(const struct sx_key *key, const struct sx_si
 
     sx_buffer_init(&signature, SIGNATURE_MAX);
     if (err == SX_OK)
-        err = sx_key_sign(key, alg, signed_part, fault, &signature);
+        err = signer->sign == NULL ? sx_key_sign(signer->key, alg, signed_part, fault, &signature)
+                                   : signer->sign(signer->ctx, alg, signed_part, fault, &signature);
     if (err == SX_OK)
         err = sx_buffer_append(line, sx_slice_text(",\"signature\":\""));
     if (err == SX_OK)
@@ -47,11 +48,12 @@ static enum sx_err append_signature(const struct sx_key *key, const struct sx_si
     return err;
 }
 
-enum sx_err sx_audit_checkpoint_make(struct sx_provider *provider, const struct sx_key *key,
+enum sx_err sx_audit_checkpoint_make(struct sx_provider *provider,
+                                     const struct sx_audit_signer *signer,
                                      const struct sx_audit_head *head, uint64_t time_us,
                                      struct sx_fault *fault, struct sx_buffer *out)
 {
-    const struct sx_sig_alg *alg = algorithm_for(key);
+    const struct sx_sig_alg *alg = algorithm_for(signer->key);
     char chain[3 * SX_AUDIT_CHAIN_ID_LEN + 1];
     char hash[3 * SX_AUDIT_HASH_LEN + 1];
     char fingerprint[SX_FINGERPRINT_MAX];
@@ -64,7 +66,7 @@ enum sx_err sx_audit_checkpoint_make(struct sx_provider *provider, const struct 
         return sx_fault_set(fault, SX_ERR_SIGN, "a key of this type can't sign a checkpoint");
     if (head->next == 0)
         return sx_fault_set(fault, SX_ERR_AUDIT, "there is no record that a checkpoint could sign");
-    SX_TRY(sx_fingerprint_openssh(provider, sx_key_public_blob(key), fault, fingerprint));
+    SX_TRY(sx_fingerprint_openssh(provider, sx_key_public_blob(signer->key), fault, fingerprint));
     SX_TRY(sx_audit_time_text(time_us, time));
     sx_hex_encode(chain, sx_slice_of(head->chain, sizeof head->chain), '\0');
     sx_hex_encode(hash, sx_slice_of(head->hash, sizeof head->hash), '\0');
@@ -76,7 +78,7 @@ enum sx_err sx_audit_checkpoint_make(struct sx_provider *provider, const struct 
     sx_buffer_init(&line, TEXT_MAX + 3 * SIGNATURE_MAX);
     err = sx_buffer_append(&line, sx_slice_text(text));
     if (err == SX_OK)
-        err = append_signature(key, alg, sx_slice_text(text), fault, &line);
+        err = append_signature(signer, alg, sx_slice_text(text), fault, &line);
     if (err == SX_OK)
         err = sx_buffer_append(out, sx_buffer_unread(&line));
     sx_buffer_clear(&line);

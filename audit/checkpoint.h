@@ -17,9 +17,18 @@
 
 enum { SX_CHECKPOINTS_BYTES_MAX = 16 * 1024 * 1024 };
 
+/* Who signs. key is the public part at least; sign appends the signature blob as sx_key_sign does,
+ * for a key that is elsewhere; NULL: key signs by itself. */
+struct sx_audit_signer {
+    const struct sx_key *key;
+    enum sx_err (*sign)(void *ctx, const struct sx_sig_alg *alg, struct sx_slice message,
+                        struct sx_fault *fault, struct sx_buffer *out);
+    void *ctx;
+};
+
 /* sx_audit_checkpoint_make appends the line with its "\n" to out. RSA signs with SHA-512. */
 SX_MUST_USE enum sx_err sx_audit_checkpoint_make(struct sx_provider *provider,
-                                                 const struct sx_key *key,
+                                                 const struct sx_audit_signer *signer,
                                                  const struct sx_audit_head *head, uint64_t time_us,
                                                  struct sx_fault *fault, struct sx_buffer *out);
 

@@ -64,6 +64,8 @@ static enum sx_err open_log(struct sx_audit_file *file, bool is_new, struct sx_f
     if (file->fd >= 0)
         close(file->fd);
     file->fd = fd;
+    file->device = st.st_dev;
+    file->inode = st.st_ino;
     return is_new && st.st_size == 0 ? sync_folder(file, fault) : SX_OK;
 }
 
@@ -101,7 +103,6 @@ static enum sx_err check_last(const struct sx_audit_append *append)
 static enum sx_err check_log(struct sx_audit_append *append, uint64_t *out_size)
 {
     struct sx_audit_file *file = append->file;
-    struct stat named;
     struct stat st;
 
     if (file->fd < 0 || file->generation != append->state.generation) {
@@ -109,9 +110,7 @@ static enum sx_err check_log(struct sx_audit_append *append, uint64_t *out_size)
         SX_TRY(check_last(append));
         file->generation = append->state.generation;
     }
-    if (fstat(file->fd, &st) != 0)
-        return fail(file, append->fault, "can't be looked at");
-    if (lstat(file->path, &named) != 0 || named.st_ino != st.st_ino || named.st_dev != st.st_dev)
+    if (lstat(file->path, &st) != 0 || st.st_ino != file->inode || st.st_dev != file->device)
         return sx_fault_set(append->fault, SX_ERR_AUDIT,
                             "the audit file %s was removed or replaced while in use", file->path);
     if ((uint64_t)st.st_size < append->state.size)
@@ -128,10 +127,10 @@ static enum sx_err check_log(struct sx_audit_append *append, uint64_t *out_size)
 
 enum sx_err sx_audit_append_seal(struct sx_audit_append *append, struct sx_audit_record *record)
 {
-    size_t before = sx_buffer_len(&append->lines);
+    size_t before = sx_buffer_len(append->lines);
 
-    SX_TRY(sx_audit_seal(append->crypto, &append->state.head, record, &append->lines));
-    append->state.last_len = sx_buffer_len(&append->lines) - before;
+    SX_TRY(sx_audit_seal(append->crypto, &append->state.head, record, append->lines));
+    append->state.last_len = sx_buffer_len(append->lines) - before;
     return SX_OK;
 }
 
@@ -152,7 +151,7 @@ static enum sx_err seal_log_begin(struct sx_audit_append *append, const char *be
 /* Writes lines behind state.size. What can't be written whole is taken back. */
 static enum sx_err write_lines(struct sx_audit_append *append)
 {
-    struct sx_slice left = sx_buffer_unread(&append->lines);
+    struct sx_slice left = sx_buffer_unread(append->lines);
     int fd = append->file->fd;
 
     if (append->file->path == NULL)
@@ -183,7 +182,7 @@ static enum sx_err write_all(struct sx_audit_append *append)
 
     SX_TRY(write_lines(append));
     if (append->file->path != NULL)
-        append->state.size += sx_buffer_len(&append->lines);
+        append->state.size += sx_buffer_len(append->lines);
     err =
         sx_audit_state_write(append->crypto, append->file->state_fd, &append->state, append->fault);
     if (err != SX_OK && append->file->path != NULL &&
@@ -192,8 +191,25 @@ static enum sx_err write_all(struct sx_audit_append *append)
     return err;
 }
 
-static enum sx_err append_locked(struct sx_audit_append *append, struct sx_audit_record *records,
-                                 size_t count)
+/* Bodies with a "\n" behind each, which no body holds. */
+static enum sx_err seal_bodies(struct sx_audit_append *append, struct sx_slice bodies)
+{
+    while (bodies.len > 0) {
+        const uint8_t *end = memchr(bodies.ptr, '\n', bodies.len);
+        size_t len = end == NULL ? bodies.len : (size_t)(end - bodies.ptr);
+        size_t before = sx_buffer_len(append->lines);
+
+        SX_TRY(sx_audit_seal_body(append->crypto, &append->state.head, sx_slice_of(bodies.ptr, len),
+                                  append->lines));
+        append->state.last_len = sx_buffer_len(append->lines) - before;
+        len += end == NULL ? 0 : 1;
+        bodies = sx_slice_of(bodies.ptr + len, bodies.len - len);
+    }
+    return SX_OK;
+}
+
+static enum sx_err append_locked(struct sx_audit_append *append, struct sx_slice bodies,
+                                 bool is_checkpoint)
 {
     uint64_t size = 0;
 
@@ -205,10 +221,9 @@ static enum sx_err append_locked(struct sx_audit_append *append, struct sx_audit
         SX_TRY(sx_audit_append_recover(append, size));
     if (append->file->path != NULL ? append->state.size == 0 : append->state.head.next == 0)
         SX_TRY(seal_log_begin(append, NULL));
-    for (size_t i = 0; i < count; i++)
-        SX_TRY(sx_audit_append_seal(append, &records[i]));
+    SX_TRY(seal_bodies(append, bodies));
     SX_TRY(write_all(append));
-    if (records[count - 1].type == SX_AUDIT_CHECKPOINT) {
+    if (is_checkpoint) {
         append->state.checkpoint_next = append->state.head.next - 1;
         append->state.checkpoint_end = append->state.size;
         return sx_audit_state_write(append->crypto, append->file->state_fd, &append->state,
@@ -218,25 +233,43 @@ static enum sx_err append_locked(struct sx_audit_append *append, struct sx_audit
 }
 
 enum sx_err sx_audit_file_append(struct sx_audit_file *file, const struct sx_audit_crypto *crypto,
-                                 struct sx_audit_record *records, size_t count,
+                                 const struct sx_audit_record *like, struct sx_slice bodies,
                                  struct sx_fault *fault, struct sx_buffer *out_line,
                                  struct sx_audit_mark *out_place)
 {
     struct sx_audit_append append = {
-        .file = file, .crypto = crypto, .fault = fault, .like = records
+        .file = file, .crypto = crypto, .fault = fault, .like = like, .lines = &file->lines
     };
     enum sx_err err;
 
-    sx_buffer_init(&append.lines, (count + 2) * (size_t)SX_AUDIT_LINE_MAX);
     SX_TRY(sx_audit_state_lock(file->state_fd, SX_AUDIT_LOCK_APPEND, fault));
-    err = append_locked(&append, records, count);
+    err = append_locked(&append, bodies, like->type == SX_AUDIT_CHECKPOINT);
     sx_audit_state_unlock(file->state_fd, SX_AUDIT_LOCK_APPEND);
+    if (sx_sealer_rest(crypto->sealer) != SX_OK && err == SX_OK)
+        err = SX_ERR_SET_KEYS;
     if (err == SX_OK && out_line != NULL)
-        err = sx_buffer_append(out_line, sx_buffer_unread(&append.lines));
+        err = sx_buffer_append(out_line, sx_buffer_unread(append.lines));
     if (err == SX_OK)
         *out_place = (struct sx_audit_mark){ append.state.generation, append.state.size };
-    sx_buffer_clear(&append.lines);
+    sx_buffer_consume(append.lines, sx_buffer_len(append.lines));
     sx_wipe(&append.state, sizeof append.state);
+    return sx_fault_note(fault, err);
+}
+
+enum sx_err sx_audit_file_append_one(struct sx_audit_file *file,
+                                     const struct sx_audit_crypto *crypto,
+                                     const struct sx_audit_record *record, struct sx_fault *fault,
+                                     struct sx_audit_mark *out_place)
+{
+    struct sx_buffer body;
+    enum sx_err err;
+
+    sx_buffer_init(&body, SX_AUDIT_LINE_MAX);
+    err = sx_audit_body_encode(record, &body);
+    if (err == SX_OK)
+        err = sx_audit_file_append(file, crypto, record, sx_buffer_unread(&body), fault, NULL,
+                                   out_place);
+    sx_buffer_clear(&body);
     return sx_fault_note(fault, err);
 }
 
@@ -275,6 +308,8 @@ enum sx_err sx_audit_file_open(const struct sx_audit_crypto *crypto, const char 
     struct sx_audit_append append = { .file = &file, .crypto = crypto, .fault = fault };
     enum sx_err err = sx_audit_state_open(key_path, fault, &file.state_fd);
 
+    sx_buffer_init(&file.lines, SIZE_MAX / 2);
+
     if (err == SX_OK && path != NULL) {
         file.path = sx_text_dup(path);
         err = file.path == NULL ? SX_ERR_MEMORY : SX_OK;
@@ -297,6 +332,7 @@ void sx_audit_file_close(struct sx_audit_file *file)
     if (file->state_fd >= 0)
         close(file->state_fd);
     sx_free(file->path);
+    sx_buffer_clear(&file->lines);
     *file = (struct sx_audit_file){ .fd = -1, .state_fd = -1 };
 }
 
@@ -306,11 +342,14 @@ static enum sx_err commit_locked(struct sx_audit_file *file, const struct sx_aud
                                  struct sx_audit_mark place, struct sx_fault *fault)
 {
     struct sx_audit_mark mark = sx_audit_mark_read(file->state_fd, SX_AUDIT_LOCK_SYNC);
+    struct sx_fault ignored = { 0 };
     struct sx_audit_state state;
 
     if (sx_audit_mark_covers(mark, place))
         return SX_OK;
-    SX_TRY(sx_audit_file_peek(file, crypto, fault, &state));
+    /* Without the lock it may be in the middle of a change, and then its checksum says so. */
+    if (sx_audit_state_read(crypto, file->state_fd, &ignored, &state) != SX_OK)
+        SX_TRY(sx_audit_file_peek(file, crypto, fault, &state));
     mark = (struct sx_audit_mark){ state.generation, state.size };
     sx_wipe(&state, sizeof state);
     if (mark.generation != file->generation)
@@ -388,11 +427,11 @@ enum sx_err sx_audit_file_rotate(const struct sx_audit_crypto *crypto, const cha
 {
     struct sx_audit_file file = { .fd = -1, .state_fd = -1 };
     struct sx_audit_append append = {
-        .file = &file, .crypto = crypto, .fault = fault, .like = like
+        .file = &file, .crypto = crypto, .fault = fault, .like = like, .lines = &file.lines
     };
     enum sx_err err = sx_audit_state_open(key_path, fault, &file.state_fd);
 
-    sx_buffer_init(&append.lines, SX_AUDIT_LINE_MAX);
+    sx_buffer_init(&file.lines, SX_AUDIT_LINE_MAX);
     if (err == SX_OK && (file.path = sx_text_dup(path)) == NULL)
         err = SX_ERR_MEMORY;
     if (err == SX_OK)
@@ -400,7 +439,6 @@ enum sx_err sx_audit_file_rotate(const struct sx_audit_crypto *crypto, const cha
     if (err == SX_OK)
         err = rotate_locked(&append, aside); /* closing gives the lock back */
     sx_audit_file_close(&file);
-    sx_buffer_clear(&append.lines);
     sx_wipe(&append.state, sizeof append.state);
     return sx_fault_note(fault, err);
 }

@@ -18,6 +18,9 @@ struct sx_audit_file {
     int fd;
     int state_fd;
     uint64_t generation; /* of the file that fd is */
+    uint64_t device;     /* and which that is, while fd is open */
+    uint64_t inode;
+    struct sx_buffer lines; /* of an append; its block is kept for the next one */
 };
 
 /* sx_audit_file_open opens the state, and the file, which it makes when the chain has just begun.
@@ -28,14 +31,23 @@ SX_MUST_USE enum sx_err sx_audit_file_open(const struct sx_audit_crypto *crypto,
                                            struct sx_audit_file *out);
 void sx_audit_file_close(struct sx_audit_file *file);
 
-/* sx_audit_file_append seals records, at least one, and writes them at once: all or none. out_line,
- * which may be NULL, gets their lines and those that had to come before (a file's first, a
- * recovery); *out_place is what to commit. */
+/* sx_audit_file_append seals bodies (sx_audit_body_encode), at least one, each but perhaps the last
+ * with "\n" behind it, and writes them at once: all or none. like is the last one's record; what has
+ * to come before (a file's first, a recovery) takes time and place from it. out_line, which may be
+ * NULL, gets all lines; *out_place is what to commit. */
 SX_MUST_USE enum sx_err sx_audit_file_append(struct sx_audit_file *file,
                                              const struct sx_audit_crypto *crypto,
-                                             struct sx_audit_record *records, size_t count,
-                                             struct sx_fault *fault, struct sx_buffer *out_line,
+                                             const struct sx_audit_record *like,
+                                             struct sx_slice bodies, struct sx_fault *fault,
+                                             struct sx_buffer *out_line,
                                              struct sx_audit_mark *out_place);
+
+/* sx_audit_file_append_one does so with one record. */
+SX_MUST_USE enum sx_err sx_audit_file_append_one(struct sx_audit_file *file,
+                                                 const struct sx_audit_crypto *crypto,
+                                                 const struct sx_audit_record *record,
+                                                 struct sx_fault *fault,
+                                                 struct sx_audit_mark *out_place);
 
 /* sx_audit_file_commit returns when all up to place is on disk. */
 SX_MUST_USE enum sx_err sx_audit_file_commit(struct sx_audit_file *file,
@@ -62,7 +74,7 @@ struct sx_audit_append {
     struct sx_fault *fault;
     struct sx_audit_state state;
     const struct sx_audit_record *like; /* whose time and place records of the file's own take */
-    struct sx_buffer lines;             /* sealed, to be written behind state.size */
+    struct sx_buffer *lines;            /* sealed, to be written behind state.size */
 };
 
 /* sx_audit_append_seal adds a record to lines; state moves on. */

@@ -68,11 +68,33 @@ static bool take_number(struct input *in, uint64_t *out)
     return in->ptr != from && (*from != '0' || in->ptr == from + 1);
 }
 
+/* Texts alone; the bracket is taken already. */
+static bool take_list(struct input *in, struct sx_slice *out)
+{
+    const uint8_t *from = in->ptr;
+    struct sx_slice ignored;
+
+    if (take(in, ']')) {
+        *out = sx_slice_of(from, 0);
+        return true;
+    }
+    do {
+        if (!take(in, '"') || !take_text(in, &ignored))
+            return false;
+    } while (take(in, ','));
+    *out = sx_slice_of(from, (size_t)(in->ptr - from));
+    return take(in, ']');
+}
+
 static bool take_value(struct input *in, struct sx_audit_member *member)
 {
     if (take(in, '"')) {
         member->kind = SX_AUDIT_KIND_TEXT;
         return take_text(in, &member->raw);
+    }
+    if (take(in, '[')) {
+        member->kind = SX_AUDIT_KIND_LIST;
+        return take_list(in, &member->raw);
     }
     if (take_word(in, "true")) {
         member->kind = SX_AUDIT_KIND_TRUE;
@@ -179,6 +201,18 @@ char *sx_audit_member_text(const struct sx_audit_member *member, char *out, size
     }
     out[n] = '\0';
     return out;
+}
+
+bool sx_audit_member_next(struct sx_slice *list, struct sx_audit_member *out)
+{
+    struct input in = { list->ptr, list->ptr + list->len };
+
+    *out = (struct sx_audit_member){ .kind = SX_AUDIT_KIND_TEXT };
+    if (list->len == 0 || !take(&in, '"') || !take_text(&in, &out->raw))
+        return false;
+    (void)take(&in, ',');
+    *list = sx_slice_of(in.ptr, (size_t)(in.end - in.ptr));
+    return true;
 }
 
 enum sx_err sx_audit_member_hash(const struct sx_audit_member *member,

@@ -1,7 +1,7 @@
 /* audit/line.h: reading one audit line back, as strictly as it was written.
  *
  * The form is less than JSON allows: one flat object without white space; names once each; values
- * are texts, whole numbers up to 2^53 - 1, true, false or null; texts are valid UTF-8 without
+ * are texts, lists of texts, whole numbers up to 2^53 - 1, true, false or null; texts are valid UTF-8 without
  * control characters, and the only escapes are those of " and \. Whatever else a file holds was
  * not written by this library. */
 #ifndef SX_AUDIT_LINE_H
@@ -13,6 +13,7 @@ enum { SX_AUDIT_MEMBERS_MAX = 40, SX_AUDIT_HASH_LEN = 32 };
 
 enum sx_audit_kind {
     SX_AUDIT_KIND_TEXT,
+    SX_AUDIT_KIND_LIST,
     SX_AUDIT_KIND_NUMBER,
     SX_AUDIT_KIND_TRUE,
     SX_AUDIT_KIND_FALSE,
@@ -23,7 +24,7 @@ enum sx_audit_kind {
 struct sx_audit_member {
     struct sx_slice name;
     enum sx_audit_kind kind;
-    struct sx_slice raw; /* a text: what stands between the quotes */
+    struct sx_slice raw; /* a text: what stands between the quotes; a list: between the brackets */
     uint64_t number;
 };
 
@@ -52,6 +53,9 @@ const struct sx_audit_member *sx_audit_line_find(const struct sx_audit_line *lin
 /* sx_audit_member_text writes a text without JSON's escapes, NUL-terminated and cut at cap; what
  * sx_escape did stays, so any terminal can show it. Everything but a text gives "". Returns out. */
 char *sx_audit_member_text(const struct sx_audit_member *member, char *out, size_t cap);
+
+/* sx_audit_member_next takes the first text of a list's raw, until there is none. */
+bool sx_audit_member_next(struct sx_slice *list, struct sx_audit_member *out);
 
 /* A text of exactly 64 lower-case hex digits. SX_ERR_AUDIT. */
 SX_MUST_USE enum sx_err sx_audit_member_hash(const struct sx_audit_member *member,

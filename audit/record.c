@@ -1,7 +1,6 @@
 /* audit/record.c: the table of what a record says, and the walk over it. */
 #include "audit/record.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -9,10 +8,11 @@
 
 /* --- The schema, version 1 -------------------------------------------------------------------- */
 
-enum member_kind { TEXT, NUMBER, OPTIONAL, FLAG };
+enum member_kind { TEXT, LIST, NUMBER, OPTIONAL, FLAG };
 
 struct member {
-    const char *name;
+    const char *name; /* with the comma before it, quoted, and the colon behind it */
+    size_t name_len;
     enum member_kind kind;
     size_t offset; /* in struct sx_audit_record */
 };
@@ -27,9 +27,10 @@ struct schema {
 /* The kind follows from the type that the struct gives the member. */
 #define MEMBER(name, of)                                                                           \
     {                                                                                              \
-        (name),                                                                                    \
+        ",\"" name "\":", sizeof ",\"" name "\":" - 1,                                             \
             _Generic(((struct sx_audit_record *)0)->of, struct sx_slice                            \
-                     : TEXT, uint64_t                                                              \
+                     : TEXT, struct sx_audit_list                                                  \
+                     : LIST, uint64_t                                                              \
                      : NUMBER, int64_t                                                             \
                      : OPTIONAL, bool                                                              \
                      : FLAG),                                                                      \
@@ -56,6 +57,7 @@ static const struct schema schemas[SX_AUDIT_TYPE_COUNT] = {
                                   MEMBER("sync", object_begin.sync),
                                   MEMBER("required", object_begin.is_required),
                                   MEMBER("calls_lost", object_begin.calls_lost) } },
+    [SX_AUDIT_SETUP] = { "setup", { MEMBER("calls", setup.calls) } },
     [SX_AUDIT_CALL] = { "call",
                         { MEMBER("method", call.method), MEMBER("argument", call.argument),
                           MEMBER("code", call.code) } },
@@ -81,6 +83,7 @@ static const struct schema schemas[SX_AUDIT_TYPE_COUNT] = {
                               MEMBER("config_path", provider.config_path),
                               MEMBER("self_tests", provider.self_tests),
                               MEMBER("self_tests_failed", provider.self_tests_failed),
+                              MEMBER("self_test_results", provider.self_test_results),
                               MEMBER("unapproved", provider.unapproved),
                               MEMBER("libcrypto", provider.libcrypto),
                               MEMBER("properties", provider.properties),
@@ -149,6 +152,7 @@ static const struct schema schemas[SX_AUDIT_TYPE_COUNT] = {
                                  MEMBER("sends", session_end.sends),
                                  MEMBER("do_events", session_end.do_events),
                                  MEMBER("getters", session_end.getters),
+                                 MEMBER("unapproved", session_end.unapproved),
                                  MEMBER("duration_us", session_end.duration_us) } },
 };
 
@@ -181,6 +185,15 @@ static enum sx_err put_quoted(struct sx_buffer *line, const char *text)
     return put(line, "\"");
 }
 
+/* Printable ASCII that no escape is for: nearly every text there is. */
+static bool is_plain(struct sx_slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < 0x20 || text.ptr[i] > 0x7e || text.ptr[i] == '"' || text.ptr[i] == '\\')
+            return false;
+    return true;
+}
+
 static enum sx_err put_text(struct sx_buffer *line, struct sx_slice text)
 {
     const size_t cap = 4 * text.len + 8; /* four for each byte: nothing is ever cut */
@@ -191,6 +204,11 @@ static enum sx_err put_text(struct sx_buffer *line, struct sx_slice text)
         return put(line, "null");
     if (text.len > SX_AUDIT_TEXT_MAX)
         return SX_ERR_AUDIT;
+    if (is_plain(text)) {
+        SX_TRY(put(line, "\""));
+        SX_TRY(sx_buffer_append(line, text));
+        return put(line, "\"");
+    }
     escaped = sx_alloc(cap);
     if (escaped == NULL)
         return SX_ERR_MEMORY;
@@ -201,20 +219,33 @@ static enum sx_err put_text(struct sx_buffer *line, struct sx_slice text)
 
 static enum sx_err put_number(struct sx_buffer *line, uint64_t number)
 {
-    char digits[24];
+    char digits[20];
+    size_t at = sizeof digits;
 
     if (number > SX_AUDIT_NUMBER_MAX)
         return SX_ERR_AUDIT;
-    (void)snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
-    return put(line, digits);
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    return sx_buffer_append(line, sx_slice_of(digits + at, sizeof digits - at));
 }
 
-static enum sx_err put_name(struct sx_buffer *line, const char *name)
+static enum sx_err put_list(struct sx_buffer *line, struct sx_slice texts)
 {
-    if (sx_buffer_len(line) > 1)
-        SX_TRY(put(line, ","));
-    SX_TRY(put_quoted(line, name));
-    return put(line, ":");
+    const char *before = "[";
+
+    while (texts.len > 0) {
+        const uint8_t *end = memchr(texts.ptr, '\0', texts.len);
+        size_t len = end == NULL ? texts.len : (size_t)(end - texts.ptr);
+
+        SX_TRY(put(line, before));
+        SX_TRY(put_text(line, sx_slice_of(texts.ptr, len)));
+        before = ",";
+        len += end == NULL ? 0 : 1;
+        texts = sx_slice_of(texts.ptr + len, texts.len - len);
+    }
+    return put(line, before[0] == '[' ? "[]" : "]");
 }
 
 /* --- Time ------------------------------------------------------------------------------------- */
@@ -258,6 +289,17 @@ static struct date date_of(uint64_t day)
     return date;
 }
 
+/* Each record has a time: printf would cost as much as all else of its encoding. */
+static char *put_digits(char *out, unsigned number, int width, char after)
+{
+    for (int i = width - 1; i >= 0; i--) {
+        out[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    out[width] = after;
+    return out + width + 1;
+}
+
 enum sx_err sx_audit_time_text(uint64_t time_us, char out[SX_AUDIT_TIME_SIZE])
 {
     const uint64_t seconds = time_us / 1000000;
@@ -266,9 +308,14 @@ enum sx_err sx_audit_time_text(uint64_t time_us, char out[SX_AUDIT_TIME_SIZE])
 
     if (seconds > 253402300799) /* the last of 9999 */
         return SX_ERR_AUDIT;
-    (void)snprintf(out, SX_AUDIT_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", date.year,
-                   date.month, date.day, in_day / 3600, in_day / 60 % 60, in_day % 60,
-                   (unsigned)(time_us % 1000000));
+    out = put_digits(out, date.year, 4, '-');
+    out = put_digits(out, date.month, 2, '-');
+    out = put_digits(out, date.day, 2, 'T');
+    out = put_digits(out, in_day / 3600, 2, ':');
+    out = put_digits(out, in_day / 60 % 60, 2, ':');
+    out = put_digits(out, in_day % 60, 2, '.');
+    out = put_digits(out, (unsigned)(time_us % 1000000), 6, 'Z');
+    *out = '\0';
     return SX_OK;
 }
 
@@ -288,9 +335,10 @@ static enum sx_err put_member(struct sx_buffer *line, const struct sx_audit_reco
     const void *at = (const char *)record + member->offset;
     int64_t number;
 
-    SX_TRY(put_name(line, member->name));
+    SX_TRY(sx_buffer_append(line, sx_slice_of(member->name, member->name_len)));
     switch (member->kind) {
     case TEXT: return put_text(line, *(const struct sx_slice *)at);
+    case LIST: return put_list(line, ((const struct sx_audit_list *)at)->texts);
     case NUMBER: return put_number(line, *(const uint64_t *)at);
     case FLAG: return put(line, *(const bool *)at ? "true" : "false");
     case OPTIONAL: break;
@@ -299,46 +347,76 @@ static enum sx_err put_member(struct sx_buffer *line, const struct sx_audit_reco
     return number < 0 ? put(line, "null") : put_number(line, (uint64_t)number);
 }
 
-static enum sx_err put_record(struct sx_buffer *line, const struct sx_audit_record *record)
+static enum sx_err put_body(struct sx_buffer *line, const struct sx_audit_record *record)
 {
-    static const struct member sequence = MEMBER("seq", sequence);
-    static const struct member host = MEMBER("host", host);
-    static const struct member process = MEMBER("process", process);
-    static const struct member user = MEMBER("user", user);
-    static const struct member session = MEMBER("session", session);
-    static const struct member previous = MEMBER("prev", previous);
+    static const struct member head[] = { MEMBER("host", host), MEMBER("process", process),
+                                          MEMBER("user", user), MEMBER("session", session) };
     const struct schema *schema = &schemas[record->type];
 
-    SX_TRY(put(line, "{"));
-    SX_TRY(put_name(line, "v"));
-    SX_TRY(put_number(line, SX_AUDIT_VERSION));
-    SX_TRY(put_member(line, record, &sequence));
-    SX_TRY(put_name(line, "time"));
+    SX_TRY(put(line, "\"time\":"));
     SX_TRY(put_time(line, record->time_us));
-    SX_TRY(put_member(line, record, &host));
-    SX_TRY(put_member(line, record, &process));
-    SX_TRY(put_member(line, record, &user));
-    SX_TRY(put_member(line, record, &session));
-    SX_TRY(put_name(line, "type"));
-    SX_TRY(put_quoted(line, schema->type));
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
+        SX_TRY(put_member(line, record, &head[i]));
+    SX_TRY(put(line, ",\"type\":\""));
+    SX_TRY(put(line, schema->type));
+    SX_TRY(put(line, "\""));
     for (const struct member *member = schema->members; member->name != NULL; member++)
         SX_TRY(put_member(line, record, member));
-    return put_member(line, record, &previous);
+    return SX_OK;
 }
 
-enum sx_err sx_audit_record_encode(const struct sx_audit_record *record, struct sx_buffer *out)
+enum sx_err sx_audit_body_encode(const struct sx_audit_record *record, struct sx_buffer *out)
 {
-    struct sx_buffer line;
+    const size_t before = sx_buffer_len(out);
     enum sx_err err;
 
     if ((unsigned)record->type >= SX_AUDIT_TYPE_COUNT)
         return SX_ERR_AUDIT;
-    sx_buffer_init(&line, SX_AUDIT_LINE_MAX);
-    err = put_record(&line, record);
-    if (err == SX_ERR_SPACE)
+    err = put_body(out, record);
+    if (err == SX_OK && sx_buffer_len(out) - before > SX_AUDIT_LINE_MAX)
         err = SX_ERR_AUDIT; /* several long texts, beyond any line */
+    if (err != SX_OK)
+        sx_buffer_truncate(out, before);
+    return err;
+}
+
+static enum sx_err put_frame(struct sx_buffer *line, uint64_t sequence, struct sx_slice previous,
+                             struct sx_slice body)
+{
+    SX_TRY(put(line, "{\"v\":"));
+    SX_TRY(put_number(line, SX_AUDIT_VERSION));
+    SX_TRY(put(line, ",\"seq\":"));
+    SX_TRY(put_number(line, sequence));
+    SX_TRY(put(line, ","));
+    SX_TRY(sx_buffer_append(line, body));
+    SX_TRY(put(line, ",\"prev\":"));
+    return put_text(line, previous);
+}
+
+enum sx_err sx_audit_frame(uint64_t sequence, struct sx_slice previous, struct sx_slice body,
+                           struct sx_buffer *out)
+{
+    const size_t before = sx_buffer_len(out);
+    enum sx_err err = put_frame(out, sequence, previous, body);
+
+    if (err == SX_OK && sx_buffer_len(out) - before > SX_AUDIT_LINE_MAX)
+        err = SX_ERR_AUDIT;
+    if (err != SX_OK)
+        sx_buffer_truncate(out, before);
+    return err;
+}
+
+enum sx_err sx_audit_record_encode(const struct sx_audit_record *record, struct sx_buffer *out)
+{
+    struct sx_buffer body;
+    enum sx_err err;
+
+    sx_buffer_init(&body, SX_AUDIT_LINE_MAX);
+    err = sx_audit_body_encode(record, &body);
+    if (err == SX_ERR_SPACE)
+        err = SX_ERR_AUDIT; /* of a line's bound, not of out's */
     if (err == SX_OK)
-        err = sx_buffer_append(out, sx_buffer_unread(&line));
-    sx_buffer_clear(&line);
+        err = sx_audit_frame(record->sequence, record->previous, sx_buffer_unread(&body), out);
+    sx_buffer_clear(&body);
     return err;
 }

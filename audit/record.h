@@ -28,7 +28,8 @@ enum sx_audit_type {
     SX_AUDIT_CHECKPOINT, /* head and count were signed */
     /* of an object */
     SX_AUDIT_OBJECT_BEGIN,
-    SX_AUDIT_CALL, /* a method or setter that has no record of its own */
+    SX_AUDIT_SETUP, /* the methods and setters called before the first action */
+    SX_AUDIT_CALL,  /* one called later that has no record of its own */
     SX_AUDIT_OBJECT_END,
     /* of a session */
     SX_AUDIT_SESSION_BEGIN,
@@ -81,6 +82,16 @@ struct sx_audit_object_begin {
     uint64_t calls_lost;  /* calls before the first action, beyond what is kept for their records */
 };
 
+/* Texts with a NUL behind each: a list of JSON texts. */
+struct sx_audit_list {
+    struct sx_slice texts;
+};
+
+struct sx_audit_setup {
+    struct sx_audit_list calls; /* "config Policy=fips", "set_ssh_port 22"; those that failed end
+                                   in " (code N)" */
+};
+
 struct sx_audit_call {
     struct sx_slice method;
     struct sx_slice argument; /* null when there is none, or it may hold a secret */
@@ -113,6 +124,7 @@ struct sx_audit_provider {
     struct sx_slice config_path;
     uint64_t self_tests;
     uint64_t self_tests_failed;
+    struct sx_audit_list self_test_results; /* "KAT_Cipher AES_GCM: pass" */
     uint64_t unapproved; /* operations that the indicator called unapproved until now */
     struct sx_slice libcrypto;
     struct sx_slice properties;  /* the property query of every fetch */
@@ -208,6 +220,7 @@ struct sx_audit_session_end {
     uint64_t sends; /* calls that were not recorded one by one */
     uint64_t do_events;
     uint64_t getters;
+    uint64_t unapproved; /* operations that the indicator called unapproved meanwhile */
     uint64_t duration_us;
 };
 
@@ -225,6 +238,7 @@ struct sx_audit_record {
         struct sx_audit_recovery recovery;
         struct sx_audit_checkpoint checkpoint;
         struct sx_audit_object_begin object_begin;
+        struct sx_audit_setup setup;
         struct sx_audit_call call;
         struct sx_audit_object_end object_end;
         struct sx_audit_session_begin session_begin;
@@ -246,8 +260,16 @@ struct sx_audit_record {
 /* "session_begin" and so on; NULL past the last. */
 const char *sx_audit_type_name(enum sx_audit_type type);
 
-/* sx_audit_record_encode appends the line up to and with the member prev: no tag, no closing brace.
- * SX_ERR_AUDIT when a text or number is beyond its bound or the time beyond the year 9999,
+/* sx_audit_body_encode appends what of a line is known before it has its place in a chain: from the
+ * member time to the last one of its type. sx_audit_frame makes a line of it, up to and with the
+ * member prev: no tag, no closing brace. previous is the hash as text, or none. Errors as below; on
+ * failure out is untouched. */
+SX_MUST_USE enum sx_err sx_audit_body_encode(const struct sx_audit_record *record,
+                                             struct sx_buffer *out);
+SX_MUST_USE enum sx_err sx_audit_frame(uint64_t sequence, struct sx_slice previous,
+                                       struct sx_slice body, struct sx_buffer *out);
+
+/* sx_audit_record_encode does both with the record's own sequence and previous. SX_ERR_AUDIT when a text or number is beyond its bound or the time beyond the year 9999,
  * SX_ERR_SPACE when out's maximum is; then out is untouched. */
 SX_MUST_USE enum sx_err sx_audit_record_encode(const struct sx_audit_record *record,
                                                struct sx_buffer *out);

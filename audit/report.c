@@ -2,6 +2,7 @@
 #include "audit/sessions.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -50,11 +51,15 @@ enum sx_err sx_audit_show(const struct sx_audit_sessions *sessions,
 void sx_audit_tally_add(struct sx_audit_tally *tally, const char *name,
                         const struct sx_audit_session *session)
 {
-    size_t i = 0;
+    size_t i = tally->count;
 
-    while (i < tally->count && strcmp(tally->rows[i].name, name) != 0)
-        i++;
-    if (i == tally->count) {
+    /* Sessions come by their time: most are of the day of the one before. */
+    while (i > 0 && strcmp(tally->rows[i - 1].name, name) != 0)
+        i--;
+    if (i > 0) {
+        i--;
+    } else {
+        i = tally->count;
         if (tally->count == SX_TALLY_MAX) {
             i = SX_TALLY_MAX - 1;
             name = "others";
@@ -66,6 +71,17 @@ void sx_audit_tally_add(struct sx_audit_tally *tally, const char *name,
     tally->rows[i].sessions++;
     tally->rows[i].commands += session->commands;
     tally->rows[i].failed += sx_audit_session_is_ok(session) ? 0 : 1;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    return strcmp(a, b); /* each begins with its name */
+}
+
+void sx_audit_tally_sort(struct sx_audit_tally *tally)
+{
+    if (tally->count > 1)
+        qsort(tally->rows, tally->count, sizeof tally->rows[0], compare_rows);
 }
 
 static enum sx_err print_tally(const struct sx_audit_output *out, const char *title,
@@ -138,6 +154,7 @@ enum sx_err sx_audit_report(const struct sx_audit_sessions *sessions, const char
     if (tallies == NULL)
         return SX_ERR_MEMORY;
     count(sessions, tallies);
+    sx_audit_tally_sort(&tallies->days);
     err = print_all(sessions, verdict, tallies, out);
     sx_free(tallies);
     return err;

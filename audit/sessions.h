@@ -86,7 +86,7 @@ SX_MUST_USE enum sx_err sx_audit_print(const struct sx_audit_output *out, const 
     SX_PRINTF(2, 3);
 
 /* Counts by name, for the views. Names beyond the table count as "others". */
-enum { SX_TALLY_MAX = 64 };
+enum { SX_TALLY_MAX = 2048 };
 struct sx_audit_tally {
     struct {
         char name[SX_SESSION_TEXT];
@@ -98,5 +98,6 @@ struct sx_audit_tally {
 };
 void sx_audit_tally_add(struct sx_audit_tally *tally, const char *name,
                         const struct sx_audit_session *session);
+void sx_audit_tally_sort(struct sx_audit_tally *tally); /* by name */
 
 #endif

@@ -94,6 +94,12 @@ size_t sx_buffer_len(const struct sx_buffer *buf)
     return buf->end - buf->start;
 }
 
+void sx_buffer_truncate(struct sx_buffer *buf, size_t len)
+{
+    if (len < sx_buffer_len(buf))
+        buf->end = buf->start + len;
+}
+
 void sx_buffer_consume(struct sx_buffer *buf, size_t n)
 {
     if (n < sx_buffer_len(buf)) {

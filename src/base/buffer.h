@@ -39,6 +39,9 @@ size_t sx_buffer_len(const struct sx_buffer *buf);
 /* sx_buffer_consume drops n bytes from the front (at most all). */
 void sx_buffer_consume(struct sx_buffer *buf, size_t n);
 
+/* sx_buffer_truncate takes back what was appended beyond the first len unread bytes. */
+void sx_buffer_truncate(struct sx_buffer *buf, size_t len);
+
 /* sx_buffer_trim gives an empty buffer's block back, so that an idle session costs little. */
 void sx_buffer_trim(struct sx_buffer *buf);
 

@@ -8,6 +8,7 @@
 
 #include "cli/audit_options.h"
 #include "cli/report.h"
+#include "cli/secret_file.h"
 
 enum { EXIT_DAMAGED = 1 };
 
@@ -30,6 +31,8 @@ static const char help[] =
     "  checkpoint --key MACHINE_KEY --sign PRIVATE_KEY [FILE]\n"
     "                                    signs how far the records are; the line goes to standard\n"
     "                                    output, or with --output FILE to the end of that file\n"
+    "      --sign pkcs11:...?module-path=/...  a token's key, whose public part verify then takes\n"
+    "      --passphrase-file FILE        of the key, or the token's PIN\n"
     "  rotate --key MACHINE_KEY --to NAME FILE\n"
     "                                    puts the file aside and begins the next one\n";
 
@@ -139,14 +142,22 @@ static int append_line(const char *path, const char *line)
 
 static int checkpoint(struct sexec *object, const struct sx_audit_options *options)
 {
+    struct sx_cli_secret passphrase = { "" };
     const char *line = NULL;
     int code;
 
     if (options->key == NULL || options->sign == NULL || options->file_count > 1)
         return sx_cli_report(SEXEC_INVALID_ARGUMENT,
                              "checkpoint wants --key, --sign and at most one file");
-    code =
-        sexec_audit_checkpoint(object, options->files[0], options->key, options->sign, "", &line);
+    if (options->passphrase_file != NULL) {
+        int status = sx_cli_secret_from_file(options->passphrase_file, &passphrase);
+
+        if (status != 0)
+            return status;
+    }
+    code = sexec_audit_checkpoint(object, options->files[0], options->key, options->sign,
+                                  passphrase.text, &line);
+    sx_cli_secret_clear(&passphrase);
     if (code != 0)
         return fail(object, code);
     if (options->output != NULL)

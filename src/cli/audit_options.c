@@ -37,7 +37,7 @@ static int take(struct sexec *object, struct sx_audit_options *options, const ch
     } fields[] = {
         { "key", &options->key },       { "checkpoints", &options->checkpoints },
         { "sign", &options->sign },     { "public-key", &options->public_key },
-        { "output", &options->output },
+        { "output", &options->output }, { "passphrase-file", &options->passphrase_file },
     };
     static const char *const filters[] = { "host", "user", "from", "result", "session" };
 

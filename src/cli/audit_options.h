@@ -15,6 +15,7 @@ struct sx_audit_options {
     const char *checkpoints;
     const char *public_key;
     const char *sign;
+    const char *passphrase_file;
     const char *output;
     const char *to;
     const char *files[SX_AUDIT_FILES_MAX + 1]; /* NULL-terminated */

@@ -1,16 +1,16 @@
-/* client/audit_tools.c: keys, verdicts, checkpoints and rotation for who looks after audits. */
+/* client/audit_tools.c: keys and verdicts for who looks after audits. */
 #include <sexec/audit.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/audit.h"
 #include "audit/checkpoint.h"
 #include "audit/key.h"
 #include "audit/verify.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "client/audit_tools.h"
 #include "client/errors.h"
 #include "client/session.h"
 #include "client/special.h"
@@ -19,7 +19,7 @@
 
 /* ---- what each of them needs --------------------------------------------------------------- */
 
-static enum sx_err open_crypto(struct sexec *object, struct sx_audit_crypto *out)
+enum sx_err sx_audit_tool_begin(struct sexec *object, struct sx_audit_crypto *out)
 {
     struct sx_provider *provider;
     enum sx_err err;
@@ -31,7 +31,7 @@ static enum sx_err open_crypto(struct sexec *object, struct sx_audit_crypto *out
     return sx_fault_note(&object->fault, err);
 }
 
-static int done(struct sexec *object, enum sx_err err, struct sx_audit_crypto *crypto)
+int sx_audit_tool_end(struct sexec *object, enum sx_err err, struct sx_audit_crypto *crypto)
 {
     sx_audit_crypto_close(crypto);
     return sx_fail_err(object, err, &object->fault);
@@ -40,11 +40,11 @@ static int done(struct sexec *object, enum sx_err err, struct sx_audit_crypto *c
 int sexec_audit_keygen(struct sexec *object, const char *machine_key, const char *verifier_key)
 {
     struct sx_audit_crypto crypto = { 0 };
-    enum sx_err err = open_crypto(object, &crypto);
+    enum sx_err err = sx_audit_tool_begin(object, &crypto);
 
     if (err == SX_OK)
         err = sx_audit_key_generate(&crypto, machine_key, verifier_key, &object->fault);
-    return done(object, err, &crypto);
+    return sx_audit_tool_end(object, err, &crypto);
 }
 
 /* ---- verifying ----------------------------------------------------------------------------- */
@@ -90,19 +90,6 @@ static enum sx_err load_public(struct sexec *object, struct sx_provider *provide
     sx_fault_clear(&object->fault);
     return sx_fault_set(&object->fault, SX_ERR_KEY_FORMAT,
                         "%s: no public key as OpenSSH's .pub files have it", path);
-}
-
-static enum sx_err load_private(struct sexec *object, struct sx_provider *provider,
-                                const char *path, const char *passphrase, struct sx_key **out)
-{
-    struct sx_secret bytes = { 0 };
-    enum sx_err err = sx_key_file_read(path, false, &object->fault, &bytes);
-
-    if (err == SX_OK)
-        err = sx_key_decode(provider, sx_secret_slice(&bytes), sx_slice_text(passphrase),
-                            &object->fault, out);
-    sx_secret_clear(&bytes);
-    return err;
 }
 
 static enum sx_err read_lines(const char *path, struct sx_fault *fault, struct sx_buffer *out)
@@ -196,7 +183,7 @@ int sexec_audit_verify(struct sexec *object, const struct sexec_audit_check *che
     int code;
 
     sx_buffer_init(&covered, SX_CHECKPOINTS_BYTES_MAX);
-    err = open_crypto(object, &crypto);
+    err = sx_audit_tool_begin(object, &crypto);
     if (err == SX_OK)
         err = load_first(object, check->verifier_key, &verifying.first);
     if (err == SX_OK)
@@ -210,94 +197,7 @@ int sexec_audit_verify(struct sexec *object, const struct sexec_audit_check *che
     code = err == SX_OK ? tell(object, &verdict, out) : 0;
     sx_buffer_clear(&covered);
     if (err != SX_OK)
-        return done(object, err, &crypto);
+        return sx_audit_tool_end(object, err, &crypto);
     sx_audit_crypto_close(&crypto);
     return code;
-}
-
-/* ---- checkpoints and rotation -------------------------------------------------------------- */
-
-/* The record that a checkpoint was made stands behind what it covers. */
-static enum sx_err record_checkpoint(struct sexec *object, const struct sx_audit_crypto *crypto,
-                                     struct sx_audit_file *file, const struct sx_audit_head *head,
-                                     struct sx_slice fingerprint)
-{
-    char hash[3 * SX_AUDIT_HASH_LEN + 1];
-    struct sx_audit_record record = { .type = SX_AUDIT_CHECKPOINT };
-    struct sx_audit_place place;
-    struct sx_audit_mark mark;
-
-    sx_audit_place_init(&place);
-    sx_audit_fill(&place, &record);
-    sx_hex_encode(hash, sx_slice_of(head->hash, sizeof head->hash), '\0');
-    record.checkpoint.key = fingerprint;
-    record.checkpoint.records = head->next;
-    record.checkpoint.head = sx_slice_text(hash);
-    SX_TRY(sx_audit_file_append(file, crypto, &record, 1, &object->fault, NULL, &mark));
-    return sx_audit_file_commit(file, crypto, mark, &object->fault);
-}
-
-static enum sx_err make_checkpoint(struct sexec *object, const struct sx_audit_crypto *crypto,
-                                   struct sx_audit_file *file, const struct sx_key *key)
-{
-    struct sx_audit_state state;
-    struct sx_audit_record now = { 0 };
-    struct sx_audit_place place;
-    struct sx_audit_line line;
-    enum sx_err err = sx_audit_file_peek(file, crypto, &object->fault, &state);
-
-    if (err != SX_OK)
-        return err;
-    sx_audit_place_init(&place);
-    sx_audit_fill(&place, &now);
-    sx_buffer_clear(&object->lent);
-    err = sx_audit_checkpoint_make(crypto->provider, key, &state.head, now.time_us, &object->fault,
-                                   &object->lent);
-    if (err == SX_OK) {
-        struct sx_slice made = sx_buffer_unread(&object->lent);
-
-        err = sx_audit_members_read(sx_slice_of(made.ptr, made.len - 1), &line);
-        if (err == SX_OK)
-            err = record_checkpoint(object, crypto, file, &state.head, line.members[5].raw);
-    }
-    if (err == SX_OK)
-        err = sx_buffer_append(&object->lent, sx_slice_of("", 1));
-    sx_wipe(&state, sizeof state);
-    return err;
-}
-
-int sexec_audit_checkpoint(struct sexec *object, const char *file, const char *machine_key,
-                           const char *signing_key, const char *passphrase, const char **out)
-{
-    struct sx_audit_crypto crypto = { 0 };
-    struct sx_audit_file opened = { .fd = -1, .state_fd = -1 };
-    struct sx_key *key = NULL;
-    enum sx_err err = open_crypto(object, &crypto);
-
-    if (err == SX_OK)
-        err = load_private(object, crypto.provider, signing_key, passphrase, &key);
-    if (err == SX_OK)
-        err = sx_audit_file_open(&crypto, file, machine_key, &object->fault, &opened);
-    if (err == SX_OK)
-        err = make_checkpoint(object, &crypto, &opened, key);
-    if (err == SX_OK)
-        *out = (const char *)sx_buffer_unread(&object->lent).ptr;
-    sx_audit_file_close(&opened);
-    sx_key_free(key);
-    return done(object, err, &crypto);
-}
-
-int sexec_audit_rotate(struct sexec *object, const char *file, const char *machine_key,
-                       const char *aside)
-{
-    struct sx_audit_crypto crypto = { 0 };
-    struct sx_audit_record like = { 0 };
-    struct sx_audit_place place;
-    enum sx_err err = open_crypto(object, &crypto);
-
-    sx_audit_place_init(&place);
-    sx_audit_fill(&place, &like);
-    if (err == SX_OK)
-        err = sx_audit_file_rotate(&crypto, file, machine_key, aside, &like, &object->fault);
-    return done(object, err, &crypto);
 }

@@ -2,7 +2,6 @@
 #include "client/auditing.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -84,7 +83,8 @@ void sx_auditing_end(struct sexec *object)
             .duration_us = (sx_clock_now() - auditing->created_at) * 1000,
         };
         /* Nobody is left to be told; each session's end was committed already. */
-        (void)!sx_audit_write(auditing->audit, &record, 1, &ignored);
+        if (sx_audit_write(auditing->audit, &record, 1, &ignored) == SX_OK)
+            (void)!sx_audit_flush(auditing->audit, &ignored);
         sx_audit_close(auditing->audit);
     }
     for (int i = 0; i < SX_STREAM_COUNT; i++)
@@ -124,21 +124,24 @@ static void tell_news(struct sexec *object)
     sx_fire_ssh_status(object, line);
 }
 
-enum sx_err sx_auditing_put_all(struct sexec *object, struct sx_audit_record *records, size_t count,
-                                struct sx_fault *fault)
+enum sx_err sx_auditing_put(struct sexec *object, struct sx_audit_record *record,
+                            struct sx_fault *fault)
 {
     struct sx_fault why = { 0 };
 
     if (object->auditing->audit == NULL ||
-        sx_audit_write(object->auditing->audit, records, count, &why) == SX_OK)
+        sx_audit_write(object->auditing->audit, record, 1, &why) == SX_OK)
         return SX_OK;
     return lose(object, &why, fault);
 }
 
-enum sx_err sx_auditing_put(struct sexec *object, struct sx_audit_record *record,
-                            struct sx_fault *fault)
+enum sx_err sx_auditing_flush(struct sexec *object, struct sx_fault *fault)
 {
-    return sx_auditing_put_all(object, record, 1, fault);
+    struct sx_fault why = { 0 };
+
+    if (object->auditing->audit == NULL || sx_audit_flush(object->auditing->audit, &why) == SX_OK)
+        return SX_OK;
+    return lose(object, &why, fault);
 }
 
 enum sx_err sx_auditing_commit(struct sexec *object, struct sx_fault *fault)
@@ -155,33 +158,32 @@ enum sx_err sx_auditing_commit(struct sexec *object, struct sx_fault *fault)
 
 /* ---- calls --------------------------------------------------------------------------------- */
 
-static enum sx_err put_call(struct sexec *object, struct sx_slice method, struct sx_slice argument,
-                            uint64_t code, struct sx_fault *fault)
-{
-    struct sx_audit_record record = { .type = SX_AUDIT_CALL };
-
-    record.call = (struct sx_audit_call){ .method = method, .argument = argument, .code = code };
-    return sx_auditing_put(object, &record, fault);
-}
-
-/* Kept until it is known whether and where there is an audit. */
+/* Kept until it is known whether and where there is an audit: "method argument (code N)". */
 static void keep_call(struct sx_auditing *auditing, const char *method, const char *argument,
                       int code)
 {
-    char number[16];
-    size_t needed;
+    char number[32] = "";
+    const struct sx_slice parts[] = { sx_slice_text(method),
+                                      sx_slice_text(argument == NULL ? "" : " "),
+                                      sx_slice_text(argument == NULL ? "" : argument) };
+    const size_t before = sx_buffer_len(&auditing->calls);
+    enum sx_err err = SX_OK;
 
-    (void)snprintf(number, sizeof number, "%d", code);
-    needed = strlen(method) + strlen(argument) + strlen(number) + 3;
-    if (sx_buffer_len(&auditing->calls) + needed > CALLS_MAX ||
-        sx_buffer_append(&auditing->calls, sx_slice_of(method, strlen(method) + 1)) != SX_OK ||
-        sx_buffer_append(&auditing->calls, sx_slice_of(argument, strlen(argument) + 1)) != SX_OK ||
-        sx_buffer_append(&auditing->calls, sx_slice_of(number, strlen(number) + 1)) != SX_OK)
+    if (code != 0)
+        (void)snprintf(number, sizeof number, " (code %d)", code);
+    for (size_t i = 0; err == SX_OK && i < sizeof parts / sizeof parts[0]; i++)
+        err = sx_buffer_append(&auditing->calls, parts[i]);
+    if (err == SX_OK)
+        err = sx_buffer_append(&auditing->calls, sx_slice_of(number, strlen(number) + 1));
+    if (err != SX_OK) {
+        sx_buffer_truncate(&auditing->calls, before);
         auditing->calls_lost++;
+    }
 }
 
 int sx_auditing_call(struct sexec *object, const char *method, const char *argument, int code)
 {
+    struct sx_audit_record record = { .type = SX_AUDIT_CALL };
     struct sx_auditing *auditing = object->auditing;
     struct sx_fault fault = { 0 };
 
@@ -189,14 +191,44 @@ int sx_auditing_call(struct sexec *object, const char *method, const char *argum
         return code;
     if (auditing->audit == NULL) {
         if (!auditing->is_decided)
-            keep_call(auditing, method, argument == NULL ? "" : argument, code);
+            keep_call(auditing, method, argument, code);
         return code;
     }
-    if (put_call(object, sx_slice_text(method), sx_slice_text(argument), (uint64_t)code, &fault) ==
-            SX_OK ||
+    record.call = (struct sx_audit_call){ .method = sx_slice_text(method),
+                                          .argument = sx_slice_text(argument),
+                                          .code = (uint64_t)code };
+    if ((sx_auditing_put(object, &record, &fault) == SX_OK &&
+         sx_auditing_flush(object, &fault) == SX_OK) ||
         code != 0)
         return code;
     return sx_fail_err(object, SX_ERR_AUDIT, &fault);
+}
+
+void sx_auditing_logoff(struct sexec *object)
+{
+    struct sx_audit_record record = { .type = SX_AUDIT_CALL };
+    struct sx_fault kept = { 0 }; /* for the action's end */
+
+    if (object->auditing == NULL || object->auditing->audit == NULL)
+        return;
+    record.call.method = sx_slice_text("ssh_logoff");
+    (void)!sx_auditing_put(object, &record, &kept);
+}
+
+int sx_auditing_number(struct sexec *object, const char *method, long long argument, int code)
+{
+    char text[32];
+
+    (void)snprintf(text, sizeof text, "%lld", argument);
+    return sx_auditing_call(object, method, text, code);
+}
+
+int sx_auditing_sized(struct sexec *object, const char *method, size_t length, int code)
+{
+    char text[48];
+
+    (void)snprintf(text, sizeof text, "(%zu bytes)", length);
+    return sx_auditing_call(object, method, text, code);
 }
 
 /* Values that may hold a secret go by their names, without regard to case. */
@@ -227,44 +259,10 @@ int sx_auditing_config(struct sexec *object, const char *configuration, int code
     return sx_auditing_call(object, "config", shown, code);
 }
 
-void sx_auditing_count(struct sexec *object, enum sx_counted what)
+void sx_auditing_count(const struct sexec *object, enum sx_counted what)
 {
     if (object->auditing != NULL)
         object->auditing->counts[what]++;
-}
-
-/* The object's begin and the calls that were kept, in batches that are written at once. */
-static enum sx_err flush_calls(struct sexec *object, struct sx_audit_record *begin,
-                               struct sx_fault *fault)
-{
-    enum { BATCH = 16 };
-    struct sx_buffer *calls = &object->auditing->calls;
-    struct sx_audit_record records[BATCH];
-    size_t count = 1;
-
-    records[0] = *begin;
-    for (;;) {
-        size_t used = 0;
-
-        for (; count < BATCH && used < sx_buffer_len(calls); count++) {
-            const char *method = (const char *)sx_buffer_unread(calls).ptr + used;
-            const char *argument = method + strlen(method) + 1;
-            const char *number = argument + strlen(argument) + 1;
-
-            records[count] = (struct sx_audit_record){ .type = SX_AUDIT_CALL };
-            records[count].call = (struct sx_audit_call){
-                .method = sx_slice_text(method),
-                .argument = argument[0] == '\0' ? SX_SLICE_NONE : sx_slice_text(argument),
-                .code = (uint64_t)strtoul(number, NULL, 10),
-            };
-            used += (size_t)(number + strlen(number) + 1 - method);
-        }
-        if (count == 0)
-            return SX_OK;
-        SX_TRY(sx_auditing_put_all(object, records, count, fault));
-        sx_buffer_consume(calls, used);
-        count = 0;
-    }
 }
 
 /* ---- actions ------------------------------------------------------------------------------- */
@@ -290,7 +288,14 @@ static enum sx_err put_object_begin(struct sexec *object, struct sx_fault *fault
         .is_required = auditing->must_keep,
         .calls_lost = auditing->calls_lost,
     };
-    return flush_calls(object, &record, fault);
+    SX_TRY(sx_auditing_put(object, &record, fault));
+    if (sx_buffer_len(&auditing->calls) == 0)
+        return SX_OK;
+    record = (struct sx_audit_record){ .type = SX_AUDIT_SETUP };
+    record.setup.calls.texts = sx_buffer_unread(&auditing->calls);
+    SX_TRY(sx_auditing_put(object, &record, fault));
+    sx_buffer_clear(&auditing->calls);
+    return SX_OK;
 }
 
 static enum sx_err open_sinks(struct sexec *object, struct sx_provider *provider,
@@ -352,7 +357,11 @@ int sx_auditing_finish(struct sexec *object, int code)
     struct sx_auditing *auditing = object->auditing;
     struct sx_fault fault = { 0 };
 
-    if (auditing == NULL || auditing->lost.err == SX_OK || code == SEXEC_AUDIT)
+    if (auditing == NULL)
+        return code;
+    /* Whatever is told from now on stands in the file. */
+    (void)!sx_auditing_flush(object, &fault);
+    if (auditing->lost.err == SX_OK || code == SEXEC_AUDIT)
         return code;
     fault = auditing->lost;
     return sx_fail_err(object, SX_ERR_AUDIT, &fault);

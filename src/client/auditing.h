@@ -16,12 +16,19 @@ void sx_auditing_end(struct sexec *object);
  * argument may be NULL, and is for what can't hold a secret. */
 int sx_auditing_call(struct sexec *object, const char *method, const char *argument, int code);
 
+/* A logoff, which stands in the file together with the session's end. */
+void sx_auditing_logoff(struct sexec *object);
+
+/* sx_auditing_call with a number, or with the length of what isn't shown. */
+int sx_auditing_number(struct sexec *object, const char *method, long long argument, int code);
+int sx_auditing_sized(struct sexec *object, const char *method, size_t length, int code);
+
 /* sx_auditing_config is the same for a setting; the value of one that may be secret is left out. */
 int sx_auditing_config(struct sexec *object, const char *configuration, int code);
 
 /* Calls that are only counted. */
 enum sx_counted { SX_COUNTED_SEND, SX_COUNTED_DO_EVENTS, SX_COUNTED_GETTER, SX_COUNTED_COUNT };
-void sx_auditing_count(struct sexec *object, enum sx_counted what);
+void sx_auditing_count(const struct sexec *object, enum sx_counted what);
 
 /* sx_auditing_begin: an action begins. Opens the sinks the first time; from then on the audit's
  * settings can't be changed. SX_ERR_AUDIT. */

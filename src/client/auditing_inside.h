@@ -27,7 +27,7 @@ struct sx_auditing {
     struct sx_audit *audit; /* NULL until the first action */
     bool must_keep;         /* a lost record ends the action; of the present action */
     struct sx_fault lost;   /* why a record of the present action was lost; err SX_OK for none */
-    struct sx_buffer calls; /* before the first action: method NUL argument NUL code NUL, each */
+    struct sx_buffer calls; /* before the first action, for SX_AUDIT_SETUP */
     uint64_t calls_lost;
     uint64_t counts[SX_COUNTED_COUNT];
     uint64_t created_at;
@@ -37,6 +37,8 @@ struct sx_auditing {
     /* The session. */
     bool is_in_session;
     bool was_logged_on;
+    uint64_t unapproved; /* operations, when the session began */
+    bool is_end_durable; /* of the last command */
     uint64_t session_at; /* milliseconds of the monotonic clock, as is command_at */
 
     /* The command. */
@@ -47,12 +49,13 @@ struct sx_auditing {
     struct sx_digest *streams[SX_STREAM_COUNT]; /* NULL: no digests */
 };
 
-/* sx_auditing_put_all writes records at once; sx_auditing_put one. When it is lost, *fault says so and SX_ERR_AUDIT is returned if
- * it must be kept, else the program is told by a status event. */
-SX_MUST_USE enum sx_err sx_auditing_put_all(struct sexec *object, struct sx_audit_record *records,
-                                            size_t count, struct sx_fault *fault);
+/* sx_auditing_put takes a record. When it is lost, *fault says so and SX_ERR_AUDIT is returned if it
+ * must be kept, else the program is told by a status event. */
 SX_MUST_USE enum sx_err sx_auditing_put(struct sexec *object, struct sx_audit_record *record,
                                         struct sx_fault *fault);
+
+/* What was put stands in the file, and with commit on the disk. */
+SX_MUST_USE enum sx_err sx_auditing_flush(struct sexec *object, struct sx_fault *fault);
 SX_MUST_USE enum sx_err sx_auditing_commit(struct sexec *object, struct sx_fault *fault);
 
 #endif

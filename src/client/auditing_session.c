@@ -36,6 +36,7 @@ enum sx_err sx_auditing_session_begin(struct sexec *object, struct sx_fault *fau
         return sx_fault_note(fault, err);
     object->auditing->is_in_session = true;
     object->auditing->was_logged_on = false;
+    object->auditing->is_end_durable = false;
     object->auditing->session_at = sx_clock_now();
     object->auditing->sessions++;
     memset(object->auditing->counts, 0, sizeof object->auditing->counts);
@@ -49,63 +50,11 @@ enum sx_err sx_auditing_session_begin(struct sexec *object, struct sx_fault *fau
     return sx_auditing_put(object, &record, fault);
 }
 
-static enum sx_err put_provider(struct sexec *object, struct sx_fault *fault)
+/* A good end behind a command whose own end is durable goes without waiting for the disk: it is in
+ * the file when the method returns, and on disk with the next commit or when the kernel writes. */
+static bool needs_commit(const struct sx_auditing *auditing, int code)
 {
-    const struct sx_provider_info *info = sx_provider_get_info(object->provider);
-    struct sx_audit_record record = { .type = SX_AUDIT_PROVIDER };
-    uint64_t failed = 0;
-
-    for (size_t i = 0; i < info->test_count; i++)
-        failed += info->tests[i].is_passed ? 0 : 1;
-    record.provider = (struct sx_audit_provider){
-        .name = sx_slice_text(info->name),
-        .full_name = said(info->full_name),
-        .version = said(info->version),
-        .build_info = said(info->build_info),
-        .is_fips = info->is_fips,
-        .has_indicator = info->has_indicator,
-        .module_path = said(info->module_path),
-        .module_sha256 = said(info->module_sha256),
-        .config_path = said(info->config_path),
-        .self_tests = info->test_count,
-        .self_tests_failed = failed,
-        .unapproved = sx_provider_unapproved_count(object->provider),
-        .libcrypto = said(info->libcrypto_version),
-        .properties = said(info->properties),
-        .certificate = said(object->auditing->certificate),
-    };
-    return sx_auditing_put(object, &record, fault);
-}
-
-static enum sx_err put_weakening(struct sexec *object, const char *setting, const char *value,
-                                 struct sx_fault *fault)
-{
-    struct sx_audit_record record = { .type = SX_AUDIT_WEAKENING };
-
-    record.weakening.setting = sx_slice_text(setting);
-    record.weakening.value = sx_slice_text(value);
-    return sx_auditing_put(object, &record, fault);
-}
-
-enum sx_err sx_auditing_session_made(struct sexec *object, struct sx_fault *fault)
-{
-    const struct sx_values *values = &object->values;
-
-    if (!is_on(object))
-        return SX_OK;
-    SX_TRY(put_provider(object, fault));
-    if (values->accept_any_host_key)
-        SX_TRY(put_weakening(object, "SSHAcceptAnyServerHostKey", "True", fault));
-    if (!values->mask_sensitive)
-        SX_TRY(put_weakening(object, "MaskSensitive", "False", fault));
-    if (values->allow_loose_key_file)
-        SX_TRY(put_weakening(object, "AllowLooseKeyFileMode", "True", fault));
-    if (object->offer.strict_kex < object->policy->strict_kex)
-        SX_TRY(put_weakening(object, "UseStrictKeyExchange",
-                             object->offer.strict_kex == SX_STRICT_OFF ? "0" : "less", fault));
-    if (object->policy->is_weak_allowed)
-        SX_TRY(put_weakening(object, "Policy", object->policy->name, fault));
-    return SX_OK;
+    return code != 0 || auditing->sync == SX_AUDIT_SYNC_SESSION || !auditing->is_end_durable;
 }
 
 void sx_auditing_session_end(struct sexec *object, int code, const char *text)
@@ -117,6 +66,7 @@ void sx_auditing_session_end(struct sexec *object, int code, const char *text)
     if (!is_on(object) || !auditing->is_in_session)
         return;
     auditing->is_in_session = false;
+    auditing->is_in_command = false;
     record.session_end = (struct sx_audit_session_end){
         .niap = sx_slice_text(auditing->was_logged_on ? "termination"
                               : code != 0             ? "connection failure"
@@ -127,9 +77,12 @@ void sx_auditing_session_end(struct sexec *object, int code, const char *text)
         .sends = auditing->counts[SX_COUNTED_SEND],
         .do_events = auditing->counts[SX_COUNTED_DO_EVENTS],
         .getters = auditing->counts[SX_COUNTED_GETTER],
+        .unapproved = object->provider == NULL
+                          ? 0
+                          : sx_provider_unapproved_count(object->provider) - auditing->unapproved,
         .duration_us = (sx_clock_now() - auditing->session_at) * 1000,
     };
-    if (sx_auditing_put(object, &record, &ignored) == SX_OK)
+    if (sx_auditing_put(object, &record, &ignored) == SX_OK && needs_commit(auditing, code))
         (void)!sx_auditing_commit(object, &ignored);
     sx_audit_session_none(auditing->audit);
 }
@@ -189,10 +142,15 @@ static void fill_exchange(const struct sx_event_negotiated *algs, struct sx_audi
     };
 }
 
-/* A record is lost in the middle of an action: it ends. */
-static void put_event(struct sexec *object, struct sx_audit_record *record)
+/* What happens while a command runs, and what fails, is in the file at once; steps of a sign-on
+ * that go well together, before its end is told or the command begins. A record that is lost in the
+ * middle of an action ends it. */
+static void put_event(struct sexec *object, struct sx_audit_record *record, bool is_good)
 {
     enum sx_err err = sx_auditing_put(object, record, &object->fault);
+
+    if (err == SX_OK && (object->auditing->is_in_command || !is_good))
+        err = sx_auditing_flush(object, &object->fault);
 
     if (err != SX_OK && object->stream_error == SX_OK)
         object->stream_error = err;
@@ -209,7 +167,7 @@ static void put_kerberos(struct sexec *object)
     record.kerberos = (struct sx_audit_kerberos){ .principal = sx_slice_text(facts->client),
                                                   .service = said(facts->server),
                                                   .is_delegated = facts->is_delegated };
-    put_event(object, &record);
+    put_event(object, &record, true);
 }
 
 static void put_auth(struct sexec *object, const struct sx_event_auth *auth)
@@ -222,17 +180,18 @@ static void put_auth(struct sexec *object, const struct sx_event_auth *auth)
         .is_partial = auth->is_partial,
         .methods_left = auth->methods_left.len == 0 ? SX_SLICE_NONE : auth->methods_left,
     };
-    put_event(object, &record);
+    put_event(object, &record, auth->is_accepted || auth->is_partial);
+    if (auth->is_accepted || strncmp(auth->method, "gssapi", 6) == 0)
+        put_kerberos(object);
     if (!auth->is_accepted)
         return;
-    put_kerberos(object);
     record = (struct sx_audit_record){ .type = SX_AUDIT_LOGGED_ON };
     record.logged_on = (struct sx_audit_logged_on){ .niap = sx_slice_text("establishment"),
                                                     .method = said(auth->method),
                                                     .is_unproven = auth->is_unproven,
                                                     .address = said(object->peer_host) };
     object->auditing->was_logged_on = true;
-    put_event(object, &record);
+    put_event(object, &record, true);
 }
 
 static void note_stream(struct sexec *object, int stream, struct sx_slice data)
@@ -257,7 +216,7 @@ void sx_auditing_event(struct sexec *object, const struct sx_event *event)
     switch (event->type) {
     case SX_EVENT_NEGOTIATED:
         fill_exchange(&event->negotiated, &record);
-        put_event(object, &record);
+        put_event(object, &record, true);
         break;
     case SX_EVENT_AUTH_TRIED:
     case SX_EVENT_LOGGED_ON: put_auth(object, &event->auth); break;
@@ -286,7 +245,7 @@ void sx_auditing_host_key(struct sexec *object, const struct sx_event_host_key *
         .is_accepted = is_accepted,
         .ground = is_accepted ? said(sx_host_trust_name(object->host_trust)) : SX_SLICE_NONE,
     };
-    put_event(object, &record);
+    put_event(object, &record, is_accepted);
 }
 
 /* ---- commands ------------------------------------------------------------------------------ */
@@ -337,11 +296,12 @@ enum sx_err sx_auditing_command_begin(struct sexec *object, struct sx_fault *fau
         SX_TRY(open_streams(object, fault));
         SX_TRY(put_command(object, fault));
         auditing->is_in_command = true;
+        auditing->is_end_durable = false;
         auditing->command_at = sx_clock_now();
         auditing->commands++;
         is_grouped = auditing->sync != SX_AUDIT_SYNC_SESSION || auditing->must_keep;
         if (!is_grouped)
-            return SX_OK;
+            return sx_auditing_flush(object, fault);
         auditing->is_waiting = object->values.timeout == 0;
         *out_is_ready = !auditing->is_waiting;
         return auditing->is_waiting ? SX_OK : sx_auditing_commit(object, fault);
@@ -413,5 +373,7 @@ enum sx_err sx_auditing_command_end(struct sexec *object, int code, struct sx_fa
     /* The session's end follows and commits both. */
     if (object->is_auto_logoff || auditing->sync == SX_AUDIT_SYNC_SESSION)
         return SX_OK;
-    return sx_auditing_commit(object, fault);
+    SX_TRY(sx_auditing_commit(object, fault));
+    auditing->is_end_durable = true;
+    return SX_OK;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/session.h"
 #include "client/user_keys.h"
@@ -77,10 +78,11 @@ static int select_entry(struct sexec *object, const char *subject)
 
 const char *sexec_get_ssh_cert_subject(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.ssh_cert_subject;
 }
 
-int sexec_set_ssh_cert_subject(struct sexec *object, const char *subject)
+static int set_ssh_cert_subject(struct sexec *object, const char *subject)
 {
     int code = refuse_in_use(object, "ssh_cert_subject");
 
@@ -95,6 +97,12 @@ int sexec_set_ssh_cert_subject(struct sexec *object, const char *subject)
     return select_entry(object, subject);
 }
 
+int sexec_set_ssh_cert_subject(struct sexec *object, const char *subject)
+{
+    return sx_auditing_call(object, "set_ssh_cert_subject", subject,
+                            set_ssh_cert_subject(object, subject));
+}
+
 const void *sexec_get_ssh_cert_encoded(const struct sexec *object, size_t *out_length)
 {
     const struct sx_secret *encoded = &object->values.ssh_cert_encoded;
@@ -104,7 +112,7 @@ const void *sexec_get_ssh_cert_encoded(const struct sexec *object, size_t *out_l
     return sx_secret_text(encoded);
 }
 
-int sexec_set_ssh_cert_encoded(struct sexec *object, const void *certificate, size_t length)
+static int set_ssh_cert_encoded(struct sexec *object, const void *certificate, size_t length)
 {
     struct sx_secret *encoded = &object->values.ssh_cert_encoded;
     int code = refuse_in_use(object, "ssh_cert_encoded");
@@ -123,4 +131,10 @@ int sexec_set_ssh_cert_encoded(struct sexec *object, const void *certificate, si
     if (err != SX_OK || length == 0 || is_searched_later(object))
         return sx_fail_err(object, err, &object->fault);
     return select_entry(object, NULL);
+}
+
+int sexec_set_ssh_cert_encoded(struct sexec *object, const void *certificate, size_t length)
+{
+    return sx_auditing_sized(object, "set_ssh_cert_encoded", length,
+                             set_ssh_cert_encoded(object, certificate, length));
 }

@@ -1,4 +1,5 @@
 /* client/errors.c: the last error of an object. */
+#include "client/auditing.h"
 #include "client/errors.h"
 
 #include <stdio.h>
@@ -44,10 +45,12 @@ bool sx_is_in_progress(const struct sexec *object)
 
 const char *sexec_get_last_error(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->last_text;
 }
 
 int sexec_get_last_error_code(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->last_code;
 }

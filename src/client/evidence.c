@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/policy_settings.h"
 #include "client/rules.h"
@@ -105,22 +106,26 @@ int sexec_describe_policy(struct sexec *object, const char *name, const char **o
 
 const char *sexec_get_negotiated(struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->negotiated;
 }
 
 const char *sexec_get_policy(struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->served_policy[0] != '\0' ? object->served_policy
                                             : sx_rules_policy_shown(object)->name;
 }
 
 const char *sexec_get_provider(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->served_provider;
 }
 
 const char *sexec_get_module(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->served_module;
 }
 
@@ -136,10 +141,12 @@ static const char *lend_list(const struct sexec *object, enum sx_alg_kind kind)
 
 const char *sexec_get_ssh_encryption_algorithms(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return lend_list(object, SX_ALG_CIPHER);
 }
 
 const char *sexec_get_ssh_compression_algorithms(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return lend_list(object, SX_ALG_COMPRESSION);
 }

@@ -1,4 +1,5 @@
 /* client/explain.c: what is allowed and why not, as text for people and scripts. */
+#include "client/auditing.h"
 #include "client/explain.h"
 
 #include <stdio.h>
@@ -201,6 +202,7 @@ void sx_explain_offer(struct sexec *object, const struct sx_event_offer *lists)
 
 const char *sexec_get_server_offer(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     struct sx_slice text = sx_buffer_unread(&object->server_offer);
 
     return text.len == 0 ? "" : (const char *)text.ptr;

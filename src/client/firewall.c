@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/special.h"
 #include "client/values.h"
@@ -30,10 +31,11 @@ static int set_text(struct sexec *object, const char *name, char **text, const c
 
 bool sexec_get_firewall_auto_detect(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.firewall_auto_detect;
 }
 
-int sexec_set_firewall_auto_detect(struct sexec *object, bool is_on)
+static int set_firewall_auto_detect(struct sexec *object, bool is_on)
 {
     int code = refuse_in_use(object, "firewall_auto_detect");
 
@@ -42,8 +44,15 @@ int sexec_set_firewall_auto_detect(struct sexec *object, bool is_on)
     return code;
 }
 
+int sexec_set_firewall_auto_detect(struct sexec *object, bool is_on)
+{
+    return sx_auditing_call(object, "set_firewall_auto_detect", is_on ? "True" : "False",
+                            set_firewall_auto_detect(object, is_on));
+}
+
 int sexec_get_firewall_type(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.firewall_type;
 }
 
@@ -54,7 +63,7 @@ static int default_port(int type)
                                      : SX_PROXY_PORT_SOCKS;
 }
 
-int sexec_set_firewall_type(struct sexec *object, int type)
+static int set_firewall_type(struct sexec *object, int type)
 {
     int code = refuse_in_use(object, "firewall_type");
 
@@ -77,22 +86,34 @@ int sexec_set_firewall_type(struct sexec *object, int type)
     return 0;
 }
 
+int sexec_set_firewall_type(struct sexec *object, int type)
+{
+    return sx_auditing_number(object, "set_firewall_type", type, set_firewall_type(object, type));
+}
+
 const char *sexec_get_firewall_host(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.firewall_host;
 }
 
-int sexec_set_firewall_host(struct sexec *object, const char *host)
+static int set_firewall_host(struct sexec *object, const char *host)
 {
     return set_text(object, "firewall_host", &object->values.firewall_host, host);
 }
 
+int sexec_set_firewall_host(struct sexec *object, const char *host)
+{
+    return sx_auditing_call(object, "set_firewall_host", host, set_firewall_host(object, host));
+}
+
 int sexec_get_firewall_port(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.firewall_port;
 }
 
-int sexec_set_firewall_port(struct sexec *object, int port)
+static int set_firewall_port(struct sexec *object, int port)
 {
     int code = refuse_in_use(object, "firewall_port");
 
@@ -105,22 +126,34 @@ int sexec_set_firewall_port(struct sexec *object, int port)
     return 0;
 }
 
+int sexec_set_firewall_port(struct sexec *object, int port)
+{
+    return sx_auditing_number(object, "set_firewall_port", port, set_firewall_port(object, port));
+}
+
 const char *sexec_get_firewall_user(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.firewall_user;
 }
 
-int sexec_set_firewall_user(struct sexec *object, const char *user)
+static int set_firewall_user(struct sexec *object, const char *user)
 {
     return set_text(object, "firewall_user", &object->values.firewall_user, user);
 }
 
+int sexec_set_firewall_user(struct sexec *object, const char *user)
+{
+    return sx_auditing_call(object, "set_firewall_user", user, set_firewall_user(object, user));
+}
+
 const char *sexec_get_firewall_password(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return sx_secret_text(&object->values.firewall_password);
 }
 
-int sexec_set_firewall_password(struct sexec *object, const char *password)
+static int set_firewall_password(struct sexec *object, const char *password)
 {
     int code = refuse_in_use(object, "firewall_password");
 
@@ -128,6 +161,12 @@ int sexec_set_firewall_password(struct sexec *object, const char *password)
         return code;
     return sx_fail_err(object, sx_secret_text_set(&object->values.firewall_password, password),
                        &object->fault);
+}
+
+int sexec_set_firewall_password(struct sexec *object, const char *password)
+{
+    return sx_auditing_call(object, "set_firewall_password", "****",
+                            set_firewall_password(object, password));
 }
 
 /* ---- settings ----------------------------------------------------------------------------- */

@@ -68,7 +68,7 @@ static int logoff(struct sexec *object)
         sx_session_close(object, 0, "OK");
         return 0;
     }
-    (void)sx_auditing_call(object, "ssh_logoff", NULL, 0);
+    sx_auditing_logoff(object);
     return run(object, SX_ACTION_LOGOFF);
 }
 
@@ -320,5 +320,6 @@ int sexec_send_signal(struct sexec *object, const char *name)
 
 size_t sexec_get_bytes_taken(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->bytes_taken;
 }

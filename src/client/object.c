@@ -158,7 +158,7 @@ int sexec_new_with(const char *const *settings, struct sexec **out)
         code = sexec_config(object, *settings, NULL);
     if (code == 0)
         code = sx_fail_err(object, sx_auditing_begin(object, &object->fault), &object->fault);
-    return code;
+    return code == 0 ? sx_auditing_finish(object, code) : code;
 }
 
 const char *sexec_version(void)

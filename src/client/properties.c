@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/values.h"
 #include "keys/key_store.h"
@@ -40,21 +41,28 @@ static int refuse_in_use(struct sexec *object, const char *name)
 
 const char *sexec_get_ssh_host(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.ssh_host;
 }
 
-int sexec_set_ssh_host(struct sexec *object, const char *host)
+static int set_ssh_host(struct sexec *object, const char *host)
 {
     TRY_CODE(refuse_connected(object, SEXEC_CANNOT_CHANGE_HOST));
     return set_text(object, &object->values.ssh_host, host);
 }
 
+int sexec_set_ssh_host(struct sexec *object, const char *host)
+{
+    return sx_auditing_call(object, "set_ssh_host", host, set_ssh_host(object, host));
+}
+
 int sexec_get_ssh_port(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.ssh_port;
 }
 
-int sexec_set_ssh_port(struct sexec *object, int port)
+static int set_ssh_port(struct sexec *object, int port)
 {
     TRY_CODE(refuse_connected(object, SEXEC_CANNOT_CHANGE_PORT));
     if (port == 0)
@@ -65,35 +73,53 @@ int sexec_set_ssh_port(struct sexec *object, int port)
     return 0;
 }
 
+int sexec_set_ssh_port(struct sexec *object, int port)
+{
+    return sx_auditing_number(object, "set_ssh_port", port, set_ssh_port(object, port));
+}
+
 const char *sexec_get_ssh_user(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.ssh_user;
 }
 
-int sexec_set_ssh_user(struct sexec *object, const char *user)
+static int set_ssh_user(struct sexec *object, const char *user)
 {
     TRY_CODE(refuse_in_use(object, "ssh_user"));
     return set_text(object, &object->values.ssh_user, user);
 }
 
+int sexec_set_ssh_user(struct sexec *object, const char *user)
+{
+    return sx_auditing_call(object, "set_ssh_user", user, set_ssh_user(object, user));
+}
+
 const char *sexec_get_ssh_password(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return sx_secret_text(&object->values.ssh_password);
 }
 
-int sexec_set_ssh_password(struct sexec *object, const char *password)
+static int set_ssh_password(struct sexec *object, const char *password)
 {
     TRY_CODE(refuse_in_use(object, "ssh_password"));
     return sx_fail_err(object, sx_secret_text_set(&object->values.ssh_password, password),
                        &object->fault);
 }
 
+int sexec_set_ssh_password(struct sexec *object, const char *password)
+{
+    return sx_auditing_call(object, "set_ssh_password", "****", set_ssh_password(object, password));
+}
+
 int sexec_get_ssh_auth_mode(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.ssh_auth_mode;
 }
 
-int sexec_set_ssh_auth_mode(struct sexec *object, int mode)
+static int set_ssh_auth_mode(struct sexec *object, int mode)
 {
     TRY_CODE(refuse_in_use(object, "ssh_auth_mode"));
     if (mode < SEXEC_AM_NONE || mode > SEXEC_AM_GSSAPI_KEYEX)
@@ -104,6 +130,11 @@ int sexec_set_ssh_auth_mode(struct sexec *object, int mode)
                        mode);
     object->values.ssh_auth_mode = mode;
     return 0;
+}
+
+int sexec_set_ssh_auth_mode(struct sexec *object, int mode)
+{
+    return sx_auditing_number(object, "set_ssh_auth_mode", mode, set_ssh_auth_mode(object, mode));
 }
 
 const void *sexec_get_ssh_cert_store(const struct sexec *object, size_t *out_length)
@@ -130,7 +161,7 @@ static int set_store(struct sexec *object, unsigned index, const void *store, si
     return sx_fail_err(object, err, &object->fault);
 }
 
-int sexec_set_ssh_cert_store(struct sexec *object, const void *store, size_t length)
+static int set_ssh_cert_store(struct sexec *object, const void *store, size_t length)
 {
     TRY_CODE(set_store(object, 0, store, length));
     for (unsigned i = 1; i < object->values.store_count; i++)
@@ -139,7 +170,13 @@ int sexec_set_ssh_cert_store(struct sexec *object, const void *store, size_t len
     return 0;
 }
 
-int sexec_add_ssh_cert_store(struct sexec *object, const void *store, size_t length)
+int sexec_set_ssh_cert_store(struct sexec *object, const void *store, size_t length)
+{
+    return sx_auditing_sized(object, "set_ssh_cert_store", length,
+                             set_ssh_cert_store(object, store, length));
+}
+
+static int add_ssh_cert_store(struct sexec *object, const void *store, size_t length)
 {
     if (object->values.store_count == SX_STORES_MAX)
         return sx_fail(object, SEXEC_INVALID_ARGUMENT, "more than %d keys", SX_STORES_MAX);
@@ -148,12 +185,19 @@ int sexec_add_ssh_cert_store(struct sexec *object, const void *store, size_t len
     return 0;
 }
 
+int sexec_add_ssh_cert_store(struct sexec *object, const void *store, size_t length)
+{
+    return sx_auditing_sized(object, "add_ssh_cert_store", length,
+                             add_ssh_cert_store(object, store, length));
+}
+
 int sexec_get_ssh_cert_store_type(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.ssh_cert_store_type;
 }
 
-int sexec_set_ssh_cert_store_type(struct sexec *object, int type)
+static int set_ssh_cert_store_type(struct sexec *object, int type)
 {
     TRY_CODE(refuse_in_use(object, "ssh_cert_store_type"));
     if (!sx_store_type_is_known(type))
@@ -164,17 +208,30 @@ int sexec_set_ssh_cert_store_type(struct sexec *object, int type)
     return 0;
 }
 
+int sexec_set_ssh_cert_store_type(struct sexec *object, int type)
+{
+    return sx_auditing_number(object, "set_ssh_cert_store_type", type,
+                              set_ssh_cert_store_type(object, type));
+}
+
 const char *sexec_get_ssh_cert_store_password(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return sx_secret_text(&object->values.ssh_cert_store_password);
 }
 
-int sexec_set_ssh_cert_store_password(struct sexec *object, const char *password)
+static int set_ssh_cert_store_password(struct sexec *object, const char *password)
 {
     TRY_CODE(refuse_in_use(object, "ssh_cert_store_password"));
     return sx_fail_err(object,
                        sx_secret_text_set(&object->values.ssh_cert_store_password, password),
                        &object->fault);
+}
+
+int sexec_set_ssh_cert_store_password(struct sexec *object, const char *password)
+{
+    return sx_auditing_call(object, "set_ssh_cert_store_password", "****",
+                            set_ssh_cert_store_password(object, password));
 }
 
 const void *sexec_get_ssh_accept_server_host_key_encoded(const struct sexec *object,
@@ -185,8 +242,8 @@ const void *sexec_get_ssh_accept_server_host_key_encoded(const struct sexec *obj
     return object->values.accept_host_key;
 }
 
-int sexec_set_ssh_accept_server_host_key_encoded(struct sexec *object, const void *key,
-                                                 size_t length)
+static int set_ssh_accept_server_host_key_encoded(struct sexec *object, const void *key,
+                                                  size_t length)
 {
     char *text;
     int code;
@@ -204,32 +261,58 @@ int sexec_set_ssh_accept_server_host_key_encoded(struct sexec *object, const voi
     return code;
 }
 
-int sexec_set_ssh_encryption_algorithms(struct sexec *object, const char *list)
+int sexec_set_ssh_accept_server_host_key_encoded(struct sexec *object, const void *key,
+                                                 size_t length)
+{
+    return sx_auditing_sized(object, "set_ssh_accept_server_host_key_encoded", length,
+                             set_ssh_accept_server_host_key_encoded(object, key, length));
+}
+
+static int set_ssh_encryption_algorithms(struct sexec *object, const char *list)
 {
     TRY_CODE(refuse_in_use(object, "ssh_encryption_algorithms"));
     return set_text(object, &object->values.lists[SX_ALG_CIPHER], list);
 }
 
-int sexec_set_ssh_compression_algorithms(struct sexec *object, const char *list)
+int sexec_set_ssh_encryption_algorithms(struct sexec *object, const char *list)
+{
+    return sx_auditing_call(object, "set_ssh_encryption_algorithms", list,
+                            set_ssh_encryption_algorithms(object, list));
+}
+
+static int set_ssh_compression_algorithms(struct sexec *object, const char *list)
 {
     TRY_CODE(refuse_in_use(object, "ssh_compression_algorithms"));
     return set_text(object, &object->values.lists[SX_ALG_COMPRESSION], list);
 }
 
+int sexec_set_ssh_compression_algorithms(struct sexec *object, const char *list)
+{
+    return sx_auditing_call(object, "set_ssh_compression_algorithms", list,
+                            set_ssh_compression_algorithms(object, list));
+}
+
 const char *sexec_get_local_host(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->local_host_shown[0] != '\0' ? object->local_host_shown
                                                : object->values.local_host;
 }
 
-int sexec_set_local_host(struct sexec *object, const char *host)
+static int set_local_host(struct sexec *object, const char *host)
 {
     TRY_CODE(refuse_connected(object, SEXEC_CANNOT_CHANGE_LOCAL_HOST));
     return set_text(object, &object->values.local_host, host);
 }
 
+int sexec_set_local_host(struct sexec *object, const char *host)
+{
+    return sx_auditing_call(object, "set_local_host", host, set_local_host(object, host));
+}
+
 int sexec_get_local_port(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     char host[128];
     int port;
 
@@ -238,7 +321,7 @@ int sexec_get_local_port(const struct sexec *object)
     return object->values.local_port;
 }
 
-int sexec_set_local_port(struct sexec *object, int port)
+static int set_local_port(struct sexec *object, int port)
 {
     TRY_CODE(refuse_connected(object, SEXEC_CANNOT_CHANGE_LOCAL_PORT));
     if (port < 0 || port > 65535)
@@ -248,12 +331,18 @@ int sexec_set_local_port(struct sexec *object, int port)
     return 0;
 }
 
+int sexec_set_local_port(struct sexec *object, int port)
+{
+    return sx_auditing_number(object, "set_local_port", port, set_local_port(object, port));
+}
+
 int sexec_get_timeout(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.timeout;
 }
 
-int sexec_set_timeout(struct sexec *object, int seconds)
+static int set_timeout(struct sexec *object, int seconds)
 {
     if (seconds < 0)
         return sx_fail(object, SEXEC_INVALID_ARGUMENT, "timeout must not be negative");
@@ -261,12 +350,18 @@ int sexec_set_timeout(struct sexec *object, int seconds)
     return 0;
 }
 
+int sexec_set_timeout(struct sexec *object, int seconds)
+{
+    return sx_auditing_number(object, "set_timeout", seconds, set_timeout(object, seconds));
+}
+
 bool sexec_get_connected(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->is_connected;
 }
 
-int sexec_set_connected(struct sexec *object, bool connected)
+static int set_connected(struct sexec *object, bool connected)
 {
     if (connected == object->is_connected && (connected || !sx_is_in_progress(object)))
         return 0;
@@ -276,43 +371,62 @@ int sexec_set_connected(struct sexec *object, bool connected)
     return connected ? sexec_ssh_logon(object, NULL, 0) : sexec_ssh_logoff(object);
 }
 
+int sexec_set_connected(struct sexec *object, bool connected)
+{
+    return sx_auditing_call(object, "set_connected", connected ? "True" : "False",
+                            set_connected(object, connected));
+}
+
 const char *sexec_get_command(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->values.command;
 }
 
-int sexec_set_command(struct sexec *object, const char *command)
+static int set_command(struct sexec *object, const char *command)
 {
     return sexec_execute(object, command);
 }
 
+int sexec_set_command(struct sexec *object, const char *command)
+{
+    return sx_auditing_sized(object, "set_command", command == NULL ? 0 : strlen(command),
+                             set_command(object, command));
+}
+
 int sexec_get_exit_status(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->result.exit_status;
 }
 
 const char *sexec_get_error_message(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->result.message;
 }
 
 enum sexec_result sexec_get_result(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->result.kind;
 }
 
 const char *sexec_get_exit_signal(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->result.signal;
 }
 
 bool sexec_get_core_dumped(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->result.is_core_dumped;
 }
 
 bool sexec_get_may_still_run(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return object->result.is_started && object->result.kind != SEXEC_RESULT_EXITED &&
            object->result.kind != SEXEC_RESULT_SIGNALED;
 }

@@ -99,6 +99,14 @@ enum sx_err sx_digest_final(struct sx_digest *digest, uint8_t *out, size_t *out_
     return err;
 }
 
+enum sx_err sx_digest_restart(struct sx_digest *digest)
+{
+    if (EVP_DigestInit_ex2(digest->ctx, NULL, NULL) != 1)
+        return sx_openssl_fault(NULL, SX_ERR_PROVIDER, "digest start");
+    digest->is_done = false;
+    return SX_OK;
+}
+
 void sx_digest_free(struct sx_digest *digest)
 {
     if (digest == NULL)

@@ -35,6 +35,9 @@ SX_MUST_USE enum sx_err sx_digest_update_string(struct sx_digest *digest, struct
 /* out holds SX_DIGEST_MAX bytes; *out_len gets the size. The digest can't be used further. */
 SX_MUST_USE enum sx_err sx_digest_final(struct sx_digest *digest, uint8_t *out, size_t *out_len);
 
+/* sx_digest_restart makes it ready for another message. */
+SX_MUST_USE enum sx_err sx_digest_restart(struct sx_digest *digest);
+
 /* Wipes and frees; NULL-safe. */
 void sx_digest_free(struct sx_digest *digest);
 

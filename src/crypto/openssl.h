@@ -29,6 +29,8 @@ enum {
 /* The reason that our indicator callback puts into OpenSSL's error queue under ERR_LIB_USER. */
 enum { SX_REASON_UNAPPROVED = 4001 };
 
+struct sx_sealer; /* crypto/seal.h */
+
 /* A loaded provider. Filled by one thread before it is shared, and only read afterwards, but for
  * what is atomic or has a lock of its own. */
 struct sx_provider {
@@ -52,6 +54,7 @@ struct sx_provider {
     EVP_MD *digests[SX_HASH_COUNT];
     EVP_MAC *hmac;
     EVP_KDF *sshkdf;
+    _Atomic(struct sx_sealer *) spare_sealer; /* crypto/seal.c's */
     _Atomic(EVP_PKEY *) curves[SX_CURVE_COUNT]; /* crypto/curve.c; NULL until used */
 
     /* crypto/key_proven.c: digests of private keys whose parts were found to fit. */
@@ -120,6 +123,9 @@ void sx_provider_watch_tests(struct sx_provider *provider);
 SX_MUST_USE enum sx_err sx_provider_finish_tests(struct sx_provider *provider,
                                                  struct sx_fault *fault);
 const char *sx_provider_failed_test(const struct sx_provider *provider, char *out, size_t cap);
+
+/* Frees what crypto/seal.c keeps with the provider. */
+void sx_sealer_free_spare(struct sx_provider *provider);
 
 /* The registry, for who loads while its lock is held. */
 const struct sx_provider *sx_provider_first_loaded(void);

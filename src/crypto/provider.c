@@ -59,6 +59,7 @@ void sx_provider_destroy(struct sx_provider *provider)
     for (int i = 0; i < SX_HASH_COUNT; i++)
         EVP_MD_free(provider->digests[i]);
     EVP_MAC_free(provider->hmac);
+    sx_sealer_free_spare(provider);
     EVP_KDF_free(provider->sshkdf);
     sx_curve_clear(provider);
     pthread_mutex_destroy(&provider->proven.lock);

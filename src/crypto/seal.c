@@ -11,7 +11,7 @@
 #include <openssl/rand.h>
 
 struct sx_sealer {
-    struct sx_provider *provider;
+    struct sx_provider *provider; /* a reference while it is in use */
     EVP_KDF_CTX *kdf;
     EVP_MAC_CTX *mac;
 };
@@ -39,9 +39,18 @@ static OSSL_PARAM octets(const char *key, const void *ptr, size_t len)
     return OSSL_PARAM_construct_octet_string(key, (void *)(uintptr_t)ptr, len);
 }
 
+/* All but the key is said once, so that a step fetches nothing. */
 static enum sx_err make_kdf(struct sx_sealer *sealer)
 {
     struct sx_provider *provider = sealer->provider;
+    const OSSL_PARAM params[] = {
+        text(OSSL_KDF_PARAM_MAC, "HMAC"),
+        text(OSSL_KDF_PARAM_DIGEST, sx_hash_name(SX_HASH_SHA256)),
+        text(OSSL_KDF_PARAM_MODE, "COUNTER"),
+        text(OSSL_KDF_PARAM_PROPERTIES, sx_provider_properties(provider)),
+        octets(OSSL_KDF_PARAM_SALT, label, sizeof label - 1),
+        OSSL_PARAM_construct_end(),
+    };
     EVP_KDF *kdf = EVP_KDF_fetch(provider->libctx, "KBKDF", sx_provider_properties(provider));
     enum sx_err err = SX_OK;
 
@@ -51,6 +60,8 @@ static enum sx_err make_kdf(struct sx_sealer *sealer)
         err = SX_ERR_PROVIDER;
     else if ((sealer->kdf = EVP_KDF_CTX_new(kdf)) == NULL)
         err = SX_ERR_MEMORY;
+    else if (EVP_KDF_CTX_set_params(sealer->kdf, params) != 1)
+        err = sx_openssl_fault(NULL, SX_ERR_SET_KEYS, "KBKDF");
     EVP_KDF_free(kdf);
     return err;
 }
@@ -74,72 +85,100 @@ static enum sx_err make_mac(struct sx_sealer *sealer)
     return SX_OK;
 }
 
+static void destroy(struct sx_sealer *sealer)
+{
+    EVP_KDF_CTX_free(sealer->kdf);
+    EVP_MAC_CTX_free(sealer->mac);
+    sx_free_wiped(sealer, sizeof *sealer);
+}
+
+/* One sealer that nobody uses waits with its provider, as making one costs as much as many steps. */
 enum sx_err sx_sealer_new(struct sx_provider *provider, struct sx_sealer **out)
 {
-    struct sx_sealer *sealer = sx_alloc(sizeof *sealer);
-    enum sx_err err;
+    struct sx_sealer *sealer = atomic_exchange(&provider->spare_sealer, NULL);
+    enum sx_err err = SX_OK;
 
-    if (sealer == NULL)
-        return SX_ERR_MEMORY;
-    sealer->provider = sx_provider_hold(provider);
-    err = make_kdf(sealer);
-    if (err == SX_OK)
-        err = make_mac(sealer);
-    if (err != SX_OK) {
-        sx_sealer_free(sealer);
-        return err;
+    if (sealer == NULL) {
+        sealer = sx_alloc(sizeof *sealer);
+        if (sealer == NULL)
+            return SX_ERR_MEMORY;
+        sealer->provider = provider;
+        err = make_kdf(sealer);
+        if (err == SX_OK)
+            err = make_mac(sealer);
+        if (err != SX_OK) {
+            destroy(sealer);
+            return err;
+        }
     }
+    (void)sx_provider_hold(provider);
     *out = sealer;
     return SX_OK;
 }
 
 void sx_sealer_free(struct sx_sealer *sealer)
 {
+    struct sx_provider *provider;
+
     if (sealer == NULL)
         return;
-    EVP_KDF_CTX_free(sealer->kdf);
-    EVP_MAC_CTX_free(sealer->mac);
-    sx_provider_close(sealer->provider);
-    sx_free_wiped(sealer, sizeof *sealer);
+    provider = sealer->provider;
+    if (sx_sealer_rest(sealer) != SX_OK) {
+        destroy(sealer);
+        sx_provider_close(provider);
+        return;
+    }
+    sealer = atomic_exchange(&provider->spare_sealer, sealer);
+    if (sealer != NULL)
+        destroy(sealer);
+    sx_provider_close(provider);
+}
+
+void sx_sealer_free_spare(struct sx_provider *provider)
+{
+    struct sx_sealer *sealer = atomic_exchange(&provider->spare_sealer, NULL);
+
+    if (sealer != NULL)
+        destroy(sealer);
 }
 
 static enum sx_err derive(struct sx_sealer *sealer, const uint8_t *key, struct step *out)
 {
-    const OSSL_PARAM params[] = {
-        text(OSSL_KDF_PARAM_MAC, "HMAC"),
-        text(OSSL_KDF_PARAM_DIGEST, sx_hash_name(SX_HASH_SHA256)),
-        text(OSSL_KDF_PARAM_MODE, "COUNTER"),
-        text(OSSL_KDF_PARAM_PROPERTIES, sx_provider_properties(sealer->provider)),
-        octets(OSSL_KDF_PARAM_KEY, key, SX_SEAL_KEY_LEN),
-        octets(OSSL_KDF_PARAM_SALT, label, sizeof label - 1),
-        OSSL_PARAM_construct_end(),
-    };
+    const OSSL_PARAM params[] = { octets(OSSL_KDF_PARAM_KEY, key, SX_SEAL_KEY_LEN),
+                                  OSSL_PARAM_construct_end() };
     uint8_t both[sizeof *out];
-    enum sx_err err = SX_OK;
 
     if (EVP_KDF_derive(sealer->kdf, both, sizeof both, params) != 1) {
-        err = sx_openssl_fault(NULL, SX_ERR_SET_KEYS, "KBKDF");
-    } else {
-        memcpy(out->tag_key, both, sizeof out->tag_key);
-        memcpy(out->next, both + sizeof out->tag_key, sizeof out->next);
+        sx_wipe(both, sizeof both);
+        return sx_openssl_fault(NULL, SX_ERR_SET_KEYS, "KBKDF");
     }
-    EVP_KDF_CTX_reset(sealer->kdf); /* it copied the key */
+    memcpy(out->tag_key, both, sizeof out->tag_key);
+    memcpy(out->next, both + sizeof out->tag_key, sizeof out->next);
     sx_wipe(both, sizeof both);
-    return err;
+    return SX_OK;
 }
 
 static enum sx_err make_tag(struct sx_sealer *sealer, const uint8_t *tag_key, struct sx_slice bytes,
                             uint8_t *out)
 {
     size_t len = 0;
-    bool is_done = EVP_MAC_init(sealer->mac, tag_key, SX_SEAL_KEY_LEN, NULL) == 1 &&
-                   (bytes.len == 0 || EVP_MAC_update(sealer->mac, bytes.ptr, bytes.len) == 1) &&
-                   EVP_MAC_final(sealer->mac, out, &len, SX_SEAL_TAG_LEN) == 1 &&
-                   len == SX_SEAL_TAG_LEN;
 
-    /* The context keeps the last key it was given: another takes its place. */
-    if (EVP_MAC_init(sealer->mac, no_key, sizeof no_key, NULL) != 1 || !is_done)
+    if (EVP_MAC_init(sealer->mac, tag_key, SX_SEAL_KEY_LEN, NULL) != 1 ||
+        (bytes.len != 0 && EVP_MAC_update(sealer->mac, bytes.ptr, bytes.len) != 1) ||
+        EVP_MAC_final(sealer->mac, out, &len, SX_SEAL_TAG_LEN) != 1 || len != SX_SEAL_TAG_LEN)
         return sx_openssl_fault(NULL, SX_ERR_ENCRYPT, "HMAC");
+    return SX_OK;
+}
+
+/* The contexts keep the last key they were given: another takes its place. */
+enum sx_err sx_sealer_rest(struct sx_sealer *sealer)
+{
+    const OSSL_PARAM none[] = { octets(OSSL_KDF_PARAM_KEY, no_key, sizeof no_key),
+                                OSSL_PARAM_construct_end() };
+
+    if (EVP_KDF_CTX_set_params(sealer->kdf, none) != 1 ||
+        EVP_MAC_init(sealer->mac, no_key, sizeof no_key, NULL) != 1)
+        return sx_openssl_fault(NULL, SX_ERR_SET_KEYS, "a sealing key's end");
     return SX_OK;
 }
 

@@ -12,7 +12,8 @@
 
 enum { SX_SEAL_KEY_LEN = 32, SX_SEAL_TAG_LEN = 32 };
 
-/* The contexts that each step needs; holds no key between calls. */
+/* The contexts that each step needs. After steps they hold the last one's keys, until
+ * sx_sealer_rest, which whoever made some steps calls in the end. */
 struct sx_sealer;
 SX_MUST_USE enum sx_err sx_sealer_new(struct sx_provider *provider, struct sx_sealer **out);
 void sx_sealer_free(struct sx_sealer *sealer);
@@ -24,6 +25,9 @@ SX_MUST_USE enum sx_err sx_sealer_step(struct sx_sealer *sealer, uint8_t key[SX_
 
 /* sx_sealer_skip only turns the key into the next step's. */
 SX_MUST_USE enum sx_err sx_sealer_skip(struct sx_sealer *sealer, uint8_t key[SX_SEAL_KEY_LEN]);
+
+/* sx_sealer_rest takes the last step's keys out of the contexts. SX_ERR_SET_KEYS. */
+SX_MUST_USE enum sx_err sx_sealer_rest(struct sx_sealer *sealer);
 
 /* A fresh first key from the provider's private DRBG. SX_ERR_RANDOM. */
 SX_MUST_USE enum sx_err sx_seal_key_generate(struct sx_provider *provider,

@@ -295,7 +295,7 @@ static int make_file(const char *file, const char *key, unsigned long records)
     (void)snprintf(file_setting, sizeof file_setting, "AuditFile=%s", file);
     (void)snprintf(key_setting, sizeof key_setting, "AuditKeyFile=%s", key);
     code = sexec_new_with(settings, &object);
-    for (unsigned long i = 5; code == 0 && i < records; i++)
+    for (unsigned long i = 4; code == 0 && i < records; i++)
         code = sexec_config(object, i % 2 == 0 ? "LogLevel=1" : "SelectWaitMillis=20", NULL);
     if (code != 0 && object != NULL)
         printf("%s\n", sexec_get_last_error(object));

@@ -1,10 +1,13 @@
 """Audits for tests: a key pair, a file, sexec and sexec-audit over them."""
 
+import functools
 import json
 import os
+import pathlib
 import signal
 import subprocess
 
+import jsonschema
 import servers
 import support
 from support import check
@@ -70,3 +73,27 @@ def kill(process):
     if process.poll() is None:
         os.kill(process.pid, signal.SIGKILL)
     process.communicate()
+
+
+# --- The schema -----------------------------------------------------------------------------------
+
+SOURCE = pathlib.Path(os.environ.get("SEXEC_SOURCE_DIR") or pathlib.Path(__file__).parents[2])
+FIRST = ["v", "seq", "time", "host", "process", "user", "session", "type"]
+
+
+@functools.cache
+def schema():
+    text = json.loads((SOURCE / "audit" / "record.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(text)
+    return text, jsonschema.Draft202012Validator(text)
+
+
+def check_schema(records):
+    """Each record is as audit/record.schema.json says, its members in their order; the types seen."""
+    text, validator = schema()
+    orders = {kind["title"]: FIRST + kind["required"] + ["prev", "tag"] for kind in text["oneOf"]}
+    for record in records:
+        for error in validator.iter_errors(record):
+            raise support.Failure(f"against the schema: {error.message[:300]}: {record}")
+        check(list(record) == orders[record["type"]], f"members out of order: {record}")
+    return {record["type"] for record in records}

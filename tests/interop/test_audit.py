@@ -18,7 +18,7 @@ from audit_tools import LOST, Audit
 from support import check
 
 SESSION = [
-    "log_begin", "object_begin", "call", "session_begin", "provider", "key_exchange", "host_key",
+    "log_begin", "object_begin", "setup", "session_begin", "provider", "key_exchange", "host_key",
     "auth_attempt", "logged_on", "command_begin", "command_end", "call", "session_end", "object_end",
 ]
 CHECKPOINT_LINES = 2
@@ -58,6 +58,15 @@ def show_session(sshd, setup):
     provider = find(records, "provider")
     check(provider["fips"] == (setup.policy == "fips"), str(provider))
     check(provider["self_tests_failed"] == 0, str(provider))
+    results = provider["self_test_results"]
+    check(len(results) == provider["self_tests"], str(provider))
+    check(all(result.endswith(": pass") for result in results), str(results))
+    calls = find(records, "setup")["calls"]
+    for call in (f"set_ssh_user {servers.USER}", f"set_ssh_port {sshd.port}",
+                 f"config AuditFile={audit.file}"):
+        check(call in calls, f"no {call} in {calls}")
+    end = find(records, "session_end")
+    check(end["getters"] > 0 and end["sends"] > 0 and end["unapproved"] == 0, str(end))
     verdict = audit.expect_whole()
     check(int(verdict["records"]) == len(records), str(verdict))
     return f"{len(records)} records"

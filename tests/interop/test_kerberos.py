@@ -8,8 +8,11 @@ import sys
 import realms
 import servers
 import support
+from audit_tools import Audit, check_schema
 from realms import ALICE, BOB, FAR, HOME, MIC, PASSWORD, PLAIN, SEVERAL, secret_file
 from support import check
+
+MIC_METHOD = "gssapi-with-mic"
 
 FAILED = 1032
 API = support.BUILD / "tests" / "interop" / "kerberos_api"
@@ -66,6 +69,27 @@ def show_no_delegation(world, server):
     told = server.sign_on(MIC, "-v", cache=cache)
     expect_in(told, server, PLAIN)
     check("delegation not granted" in told.err, f"it isn't told: {told}")
+
+
+def show_audit(world, server):
+    """The record says whose ticket it was, for which service, and what became of the delegation;
+    also for a user who isn't let in."""
+    audit = Audit()
+    for user, options, delegated in (("alice", [], True),
+                                     ("alice", ["--set", "KerberosDelegation=False"], False),
+                                     ("mallory", [], None)):
+        done = server.sign_on(MIC, *audit.settings(), *options, cache=world.ticket(user))
+        check((done.status == 0) == (user == "alice"), str(done))
+        records = audit.records()
+        check_schema(records)
+        last = [record for record in records if record["type"] == "kerberos"][-1]
+        check(last["principal"] == f"{user}@{HOME}", str(last))
+        check(last["service"] == f"host/localhost@{HOME}", str(last))
+        check(delegated is None or last["delegated"] == delegated, str(last))
+    tried = [record for record in records if record["type"] == "auth_attempt"]
+    check([(t["method"], t["accepted"]) for t in tried] ==
+          [(MIC_METHOD, True), (MIC_METHOD, True), (MIC_METHOD, False)], str(tried))
+    audit.expect_whole()
 
 
 # --- Whose tickets -------------------------------------------------------------------------------
@@ -204,7 +228,7 @@ def main():
             report.case(f"{setup.name}: with-mic", show_mic, world, server, setup)
             report.case(f"{setup.name}: then password", show_then_password, world, setup)
         for name, function in [
-            ("delegation", show_delegation),
+            ("delegation", show_delegation), ("the audit", show_audit),
             ("delegation that the KDC refuses", show_no_delegation),
             ("several objects", show_objects),
             ("alternate credentials", show_alternate),

@@ -8,6 +8,7 @@ import sys
 
 import servers
 import support
+from audit_tools import Audit
 from support import check
 
 FAILED, POLICY, SIGN = 1032, 3005, 1013
@@ -166,6 +167,36 @@ def faults_module(folder):
     return out
 
 
+def show_checkpoints(server, token, setup):
+    """A token's key signs how far an audit is; a cut tail shows by it."""
+    audit = Audit(*setup.options)
+    audit.run(server, "true").expect(0)
+    points, pin = audit.folder / "points", pin_file(RIGHT_PIN)
+    public = audit.folder / "token.pub"
+
+    def sign(uri, secret=pin):
+        return audit.tool("checkpoint", "--key", audit.key, "--sign", uri, "--passphrase-file",
+                          secret, audit.file, env=token.env)
+
+    for name in ("RSA 2048", "P-256", "P-521"):
+        label = name.replace(" ", "%20")
+        points.write_bytes(sign(token.uri(f"token=first;object={label}")).expect(0).out)
+        lines = [line for line in token.public_lines().splitlines() if line.endswith(name)]
+        public.write_text(lines[0] + "\n", encoding="ascii")
+        also = ["--checkpoints", points, "--public-key", public, audit.file]
+        verdict = audit.expect_whole(*also)
+        check(int(verdict["covered"]) == len(audit.records()) - 1, str(verdict))
+        whole = audit.file.read_bytes()
+        audit.file.write_bytes(b"".join(whole.splitlines(True)[:-2]))
+        check(audit.verify(*also, status=1)["result"] == "cut off", "a cut tail isn't seen")
+        audit.file.write_bytes(whole)
+    sign(token.uri()).expect_failure(TOKEN, "keys of the token fit")
+    sign(token.uri("token=first;object=nothing")).expect_failure(NOT_FOUND)
+    sign(token.uri("token=none")).expect_failure(TOKEN)
+    sign(token.uri("token=first;id=%03"), pin_file("0000")).expect_failure(PIN)
+    audit.expect_whole()
+
+
 def main():
     report = support.Report()
     token = Token()
@@ -175,6 +206,7 @@ def main():
         for setup in support.all_setups():
             for name in KEYS:
                 report.case(f"{setup.name}: {name}", show_key, server, token, setup, name)
+            report.case(f"{setup.name}: checkpoints", show_checkpoints, server, token, setup)
         setup = support.default_setup()
         report.case("names of tokens and keys", show_ways, server, token, setup)
         report.case("failures", show_failures, server, token, setup)

@@ -14,7 +14,7 @@ run='openssl openssh-server openssh-client ca-certificates'
 check='clang libclang-rt-dev clang-format libcmocka-dev valgrind libc6-dbg python3 git
     libpam-wrapper libnss-wrapper libuid-wrapper'
 serve='dropbear-bin putty-tools python3-asyncssh python3-paramiko python3-twisted
-    python3-cryptography python3-openssl softhsm2 opensc libnettle8'
+    python3-cryptography python3-openssl python3-jsonschema softhsm2 opensc libnettle8'
 kerberos='krb5-kdc krb5-admin-server krb5-user faketime python3-gssapi'
 pam='libpam0g-dev'
 collect='rsyslog rsyslog-openssl rsyslog-gnutls'

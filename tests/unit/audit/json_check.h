@@ -1,6 +1,6 @@
 /* unit/audit/json_check.h: a strict reader of one audit line, written apart from the encoder, for
  * its unit test and its fuzz target. It takes less than JSON allows: one flat object without white
- * space, names once each, whole numbers, and of the escapes in strings only those of " and \. */
+ * space, names once each, whole numbers, lists of texts alone, and of the escapes in strings only those of " and \. */
 #ifndef SX_TESTS_JSON_CHECK_H
 #define SX_TESTS_JSON_CHECK_H
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum json_kind { JSON_TEXT, JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSON_NULL };
+enum json_kind { JSON_TEXT, JSON_LIST, JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSON_NULL };
 
 enum { JSON_MEMBERS_MAX = 40 };
 
@@ -99,11 +99,34 @@ static inline bool json_number(struct json_input *in, struct json_member *member
     return member->value_len == 1 || (member->value_len > 1 && member->value[0] != '0');
 }
 
+/* Behind the bracket: texts, and the closing one. */
+static inline bool json_list(struct json_input *in, struct json_member *member)
+{
+    const uint8_t *text;
+    size_t len;
+
+    member->value = in->ptr;
+    if (!json_take(in, "]")) {
+        do {
+            if (!json_string(in, &text, &len))
+                return false;
+        } while (json_take(in, ","));
+        if (!json_take(in, "]"))
+            return false;
+    }
+    member->value_len = (size_t)(in->ptr - member->value) - 1;
+    return true;
+}
+
 static inline bool json_value(struct json_input *in, struct json_member *member)
 {
     if (in->ptr < in->end && *in->ptr == '"') {
         member->kind = JSON_TEXT;
         return json_string(in, &member->value, &member->value_len);
+    }
+    if (json_take(in, "[")) {
+        member->kind = JSON_LIST;
+        return json_list(in, member);
     }
     member->value = NULL;
     member->value_len = 0;

@@ -89,7 +89,7 @@ static enum sx_err append(struct sx_audit_file *file, unsigned number, struct sx
 {
     struct sx_audit_record record = chain_record(number);
 
-    return sx_audit_file_append(file, &crypto, &record, 1, fault, NULL, place);
+    return sx_audit_file_append_one(file, &crypto, &record, fault, place);
 }
 
 static void append_some(unsigned count)
@@ -193,7 +193,7 @@ static void *write_each(void *context)
     for (unsigned i = 0; i < EACH; i++) {
         struct sx_audit_record record = { .type = SX_AUDIT_COMMAND_BEGIN, .process = i };
 
-        failed |= sx_audit_file_append(&file, &own, &record, 1, &fault, NULL, &place) != SX_OK;
+        failed |= sx_audit_file_append_one(&file, &own, &record, &fault, &place) != SX_OK;
         failed |= sx_audit_file_commit(&file, &own, place, &fault) != SX_OK;
         if (failed == 0 && committed != NULL)
             atomic_fetch_add(committed, 1);

@@ -102,6 +102,7 @@ static void check_checkpoints_of(enum sx_key_type type)
 {
     const struct sx_key *key = fixture_key(fixture_provider(), type, 0);
     const struct sx_key *other = fixture_key(fixture_provider(), type, 1);
+    const struct sx_audit_signer signer = { .key = key };
     struct sx_audit_head head = chain_first();
     struct sx_fault fault = { 0 };
     struct sx_audit_covered covered;
@@ -111,14 +112,14 @@ static void check_checkpoints_of(enum sx_key_type type)
 
     sx_buffer_init(&lines, 1024 * 1024);
     sx_buffer_init(&found, 1024 * 1024);
-    assert_int_equal(
-        sx_audit_checkpoint_make(fixture_provider(), key, &head, 1795435200000000, &fault, &lines),
-        SX_ERR_AUDIT); /* nothing to sign */
+    assert_int_equal(sx_audit_checkpoint_make(fixture_provider(), &signer, &head, 1795435200000000,
+                                              &fault, &lines),
+                     SX_ERR_AUDIT); /* nothing to sign */
     sx_fault_clear(&fault);
     head.next = 7;
     for (int i = 0; i < 2; i++)
-        assert_int_equal(sx_audit_checkpoint_make(fixture_provider(), key, &head, 1795435200000000,
-                                                  &fault, &lines),
+        assert_int_equal(sx_audit_checkpoint_make(fixture_provider(), &signer, &head,
+                                                  1795435200000000, &fault, &lines),
                          SX_OK);
     assert_int_equal(
         sx_audit_checkpoint_read(key, head.chain, sx_buffer_unread(&lines), &fault, &found), SX_OK);

@@ -64,6 +64,7 @@ static void assert_line(const struct sx_audit_record *record, const char *expect
 
 static void test_session_records_have_their_members(void **state)
 {
+    static const char calls[] = "config A=1\0\0set_b \"\x1b\"\0last";
     struct sx_audit_record record = head(SX_AUDIT_SESSION_BEGIN);
 
     (void)state;
@@ -85,7 +86,8 @@ static void test_session_records_have_their_members(void **state)
                                                         .duration_us = 5000000 };
     assert_line(&record, HEAD "\"type\":\"session_end\",\"niap\":\"termination\",\"code\":301,"
                               "\"reason\":\"too slow\",\"address\":\"192.0.2.1\",\"sends\":3,"
-                              "\"do_events\":9,\"getters\":2,\"duration_us\":5000000" TAIL);
+                              "\"do_events\":9,\"getters\":2,\"unapproved\":0,"
+                              "\"duration_us\":5000000" TAIL);
     record = head(SX_AUDIT_OBJECT_BEGIN);
     record.object_begin = (struct sx_audit_object_begin){ .library = text("libsexec 0.1.0"),
                                                           .policy = text("fips"),
@@ -94,6 +96,11 @@ static void test_session_records_have_their_members(void **state)
     assert_line(&record, HEAD "\"type\":\"object_begin\",\"library\":\"libsexec 0.1.0\","
                               "\"policy\":\"fips\",\"sync\":\"group\",\"required\":true,"
                               "\"calls_lost\":0" TAIL);
+    record = head(SX_AUDIT_SETUP);
+    assert_line(&record, HEAD "\"type\":\"setup\",\"calls\":[]" TAIL);
+    record.setup.calls.texts = sx_slice_of(calls, sizeof calls - 1);
+    assert_line(&record, HEAD "\"type\":\"setup\",\"calls\":[\"config A=1\",\"\","
+                              "\"set_b \\\"\\\\x1b\\\"\",\"last\"]" TAIL);
 }
 
 static void test_evidence_records_have_their_members(void **state)
@@ -101,26 +108,30 @@ static void test_evidence_records_have_their_members(void **state)
     struct sx_audit_record record = head(SX_AUDIT_PROVIDER);
 
     (void)state;
-    record.provider = (struct sx_audit_provider){ .name = text("fips"),
-                                                  .full_name = text("OpenSSL FIPS Provider"),
-                                                  .version = text("3.5.7"),
-                                                  .build_info = text("3.5.7"),
-                                                  .is_fips = true,
-                                                  .has_indicator = false,
-                                                  .module_path = text("/m/fips.so"),
-                                                  .module_sha256 = text("ab"),
-                                                  .config_path = text("/m/fipsmodule.cnf"),
-                                                  .self_tests = 30,
-                                                  .self_tests_failed = 0,
-                                                  .libcrypto = text("OpenSSL 3.0.17"),
-                                                  .properties = text("fips=yes"),
-                                                  .certificate = text("4985") };
+    record.provider =
+        (struct sx_audit_provider){ .name = text("fips"),
+                                    .full_name = text("OpenSSL FIPS Provider"),
+                                    .version = text("3.5.7"),
+                                    .build_info = text("3.5.7"),
+                                    .is_fips = true,
+                                    .has_indicator = false,
+                                    .module_path = text("/m/fips.so"),
+                                    .module_sha256 = text("ab"),
+                                    .config_path = text("/m/fipsmodule.cnf"),
+                                    .self_tests = 30,
+                                    .self_tests_failed = 0,
+                                    .self_test_results.texts = text("KAT_Cipher AES_GCM: pass"),
+                                    .libcrypto = text("OpenSSL 3.0.17"),
+                                    .properties = text("fips=yes"),
+                                    .certificate = text("4985") };
     assert_line(&record, HEAD "\"type\":\"provider\",\"name\":\"fips\","
                               "\"full_name\":\"OpenSSL FIPS Provider\",\"version\":\"3.5.7\","
                               "\"build_info\":\"3.5.7\",\"fips\":true,\"indicator\":false,"
                               "\"module_path\":\"/m/fips.so\",\"module_sha256\":\"ab\","
                               "\"config_path\":\"/m/fipsmodule.cnf\",\"self_tests\":30,"
-                              "\"self_tests_failed\":0,\"unapproved\":0,"
+                              "\"self_tests_failed\":0,"
+                              "\"self_test_results\":[\"KAT_Cipher AES_GCM: pass\"],"
+                              "\"unapproved\":0,"
                               "\"libcrypto\":\"OpenSSL 3.0.17\",\"properties\":\"fips=yes\","
                               "\"certificate\":\"4985\"" TAIL);
     record = head(SX_AUDIT_POLICY_REFUSAL);
@@ -224,10 +235,10 @@ static void test_command_records_have_their_members(void **state)
 static void test_every_type_has_its_name(void **state)
 {
     static const char *const names[] = {
-        "log_begin",     "recovery",      "checkpoint",     "object_begin", "call",
-        "object_end",    "session_begin", "provider",       "weakening",    "policy_refusal",
-        "host_key",      "key_exchange",  "auth_attempt",   "kerberos",     "logged_on",
-        "command_begin", "command_end",   "packet_dropped", "session_end"
+        "log_begin",      "recovery",      "checkpoint",    "object_begin",   "setup",
+        "call",           "object_end",    "session_begin", "provider",       "weakening",
+        "policy_refusal", "host_key",      "key_exchange",  "auth_attempt",   "kerberos",
+        "logged_on",      "command_begin", "command_end",   "packet_dropped", "session_end"
     };
 
     (void)state;
