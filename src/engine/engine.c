@@ -124,6 +124,13 @@ void sx_engine_free(struct sx_engine *engine)
     sx_free_wiped(engine, sizeof *engine);
 }
 
+/* Input that short writes have gathered becomes a packet before anything else is done: a key
+ * exchange that begins would hold it back. */
+static enum sx_err flush(struct sx_engine *engine)
+{
+    return latch(engine, sx_channel_flush(&engine->channel));
+}
+
 size_t sx_engine_recv_space(struct sx_engine *engine, uint8_t **out_ptr)
 {
     struct sx_buffer *in = &engine->transport.in;
@@ -151,7 +158,7 @@ void sx_engine_received(struct sx_engine *engine, size_t n)
 struct sx_slice sx_engine_to_send(struct sx_engine *engine)
 {
     if (!engine->is_ended) /* an error is latched for the next call */
-        (void)latch(engine, sx_channel_flush(&engine->channel));
+        (void)flush(engine);
     return sx_buffer_unread(&engine->transport.out);
 }
 
@@ -192,6 +199,7 @@ static const char *closed_text(const struct sx_engine *engine)
 /* Handles messages until there is an event, a question, or nothing left. */
 static enum sx_err work(struct sx_engine *engine)
 {
+    SX_TRY(sx_channel_flush(&engine->channel));
     SX_TRY(sx_channel_poll(&engine->channel));
     while (engine->events.count == 0 && !sx_engine_is_waiting(engine)) {
         struct sx_slice payload;
@@ -246,6 +254,7 @@ enum sx_err sx_engine_tick(struct sx_engine *engine, uint64_t now)
 {
     if (engine->is_ended)
         return ended(engine);
+    SX_TRY(flush(engine));
     SX_TRY(latch(engine, sx_transport_tick(&engine->transport, now)));
     return sx_engine_is_logged_on(engine)
                ? latch(engine, sx_keepalive_tick(&engine->keepalive, now))
@@ -382,6 +391,7 @@ enum sx_err sx_engine_consumed(struct sx_engine *engine, size_t n)
 {
     if (!sx_engine_is_logged_on(engine))
         return SX_ERR_NOT_CONNECTED;
+    SX_TRY(flush(engine));
     return after_call(engine, sx_channel_consumed(&engine->channel, n));
 }
 
@@ -401,12 +411,13 @@ enum sx_err sx_engine_rekey(struct sx_engine *engine)
 {
     if (!sx_engine_is_logged_on(engine))
         return SX_ERR_NOT_CONNECTED;
+    SX_TRY(flush(engine));
     return after_call(engine, sx_transport_rekey(&engine->transport, SX_REKEY_REQUESTED));
 }
 
 void sx_engine_disconnect(struct sx_engine *engine, const char *text)
 {
-    if (engine->is_ended || latch(engine, sx_channel_flush(&engine->channel)) != SX_OK)
+    if (engine->is_ended || flush(engine) != SX_OK)
         return;
     engine->is_ended = true;
     sx_transport_disconnect(&engine->transport, SX_DISCONNECT_BY_APPLICATION, text);
