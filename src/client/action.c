@@ -74,6 +74,8 @@ static int finish(struct sexec *object, int code)
     object->is_explaining = false;
     object->stream_error = SX_OK;
     object->action_code = 0;
+    if (object->engine != NULL)
+        sx_engine_rest(object->engine);
     sx_input_close(object);
     sx_logging_end(object, code);
     return sx_auditing_finish(object, code);
@@ -362,8 +364,11 @@ int sx_action_advance(struct sexec *object, bool *out_did)
             object->fault = *latched;
         return break_off(object, err, &object->fault);
     }
-    if (!was_busy)
+    if (!was_busy) {
+        if (!*out_did)
+            sx_engine_rest(object->engine);
         return 0;
+    }
     was = object->action;
     was_begun = object->is_begun;
     code = next_step(object);

@@ -90,6 +90,7 @@ void sx_auditing_end(struct sexec *object)
     for (int i = 0; i < SX_STREAM_COUNT; i++)
         sx_digest_free(auditing->streams[i]);
     sx_buffer_clear(&auditing->calls);
+    sx_free(auditing->lost);
     sx_free_wiped(auditing, sizeof *auditing);
     object->auditing = NULL;
 }
@@ -103,8 +104,8 @@ static enum sx_err lose(struct sexec *object, const struct sx_fault *why, struct
     char line[SX_FAULT_TEXT_MAX + 32];
 
     if (auditing->must_keep) {
-        if (auditing->lost.err == SX_OK)
-            auditing->lost = *why;
+        if (auditing->lost->err == SX_OK)
+            *auditing->lost = *why;
         return sx_fault_set_sys(fault, SX_ERR_AUDIT, why->sys, "%s", why->text);
     }
     (void)snprintf(line, sizeof line, "Warning: %s", why->text);
@@ -338,12 +339,15 @@ enum sx_err sx_auditing_begin(struct sexec *object, struct sx_fault *fault)
     enum sx_err err;
 
     auditing->is_decided = true;
-    sx_fault_clear(&auditing->lost);
+    if (auditing->lost != NULL)
+        sx_fault_clear(auditing->lost);
     if (auditing->file[0] == '\0' && auditing->key[0] == '\0' && auditing->collector[0] == '\0' &&
         auditing->handler == NULL) {
         sx_buffer_clear(&auditing->calls);
         return SX_OK;
     }
+    if (auditing->lost == NULL && (auditing->lost = sx_alloc(sizeof *auditing->lost)) == NULL)
+        return sx_fault_note(fault, SX_ERR_MEMORY);
     SX_TRY(sx_rules_policy(object, fault, &policy));
     auditing->must_keep = auditing->is_required || policy->is_audit_required;
     SX_TRY(sx_session_provider_for(object, policy, fault, &provider));
@@ -361,9 +365,9 @@ int sx_auditing_finish(struct sexec *object, int code)
         return code;
     /* Whatever is told from now on stands in the file. */
     (void)!sx_auditing_flush(object, &fault);
-    if (auditing->lost.err == SX_OK || code == SEXEC_AUDIT)
+    if (auditing->lost == NULL || auditing->lost->err == SX_OK || code == SEXEC_AUDIT)
         return code;
-    fault = auditing->lost;
+    fault = *auditing->lost;
     return sx_fail_err(object, SX_ERR_AUDIT, &fault);
 }
 

@@ -26,7 +26,8 @@ struct sx_auditing {
 
     struct sx_audit *audit; /* NULL until the first action */
     bool must_keep;         /* a lost record ends the action; of the present action */
-    struct sx_fault lost;   /* why a record of the present action was lost; err SX_OK for none */
+    struct sx_fault *lost;  /* why a record of the present action was lost; err SX_OK for none.
+                             * NULL without an audit: thousands of objects may be idle */
     struct sx_buffer calls; /* before the first action, for SX_AUDIT_SETUP */
     uint64_t calls_lost;
     uint64_t counts[SX_COUNTED_COUNT];

@@ -164,7 +164,7 @@ enum sx_err sx_channel_flush(struct sx_channel *channel)
 
     if (data.len == 0)
         return SX_OK;
-    if (channel->state == SX_CHANNEL_RUNNING && !channel->is_close_received)
+    if (channel->state == SX_CHANNEL_RUNNING)
         SX_TRY(send_data(channel, data));
     sx_buffer_consume(&channel->gathered, data.len);
     return SX_OK;

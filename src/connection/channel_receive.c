@@ -128,6 +128,7 @@ static enum sx_err on_close(struct sx_channel *channel)
         return unexpected(channel, SX_MSG_CHANNEL_CLOSE);
     channel->is_close_received = true;
     if (!channel->is_close_sent) {
+        SX_TRY(sx_channel_flush(channel));
         channel->is_close_sent = true;
         SX_TRY(sx_channel_send_number(channel, SX_MSG_CHANNEL_CLOSE));
     }

@@ -54,7 +54,7 @@ struct sx_provider {
     EVP_MD *digests[SX_HASH_COUNT];
     EVP_MAC *hmac;
     EVP_KDF *sshkdf;
-    _Atomic(struct sx_sealer *) spare_sealer; /* crypto/seal.c's */
+    _Atomic(struct sx_sealer *) spare_sealer;   /* crypto/seal.c's */
     _Atomic(EVP_PKEY *) curves[SX_CURVE_COUNT]; /* crypto/curve.c; NULL until used */
 
     /* crypto/key_proven.c: digests of private keys whose parts were found to fit. */

@@ -12,13 +12,13 @@ enum {
 
 struct sx_engine {
     struct sx_transport transport;
-    struct sx_auth auth;
+    struct sx_auth *auth; /* NULL when it is done and nobody looks at its texts any more */
     struct sx_channel channel;
     struct sx_keepalive keepalive;
     struct sx_event_queue events;
-    struct sx_fault fault;      /* what ended the connection */
-    struct sx_fault call_fault; /* why the last call was refused; the connection lives on */
-    bool is_ended;              /* by an error or by us; nothing is read any more */
+    struct sx_fault fault;       /* what ended the connection */
+    struct sx_fault *call_fault; /* why the last call was refused; NULL while none was */
+    bool is_ended;               /* by an error or by us; nothing is read any more */
     size_t read_size;
     size_t read_room;
     uint64_t sign_on_steps;
@@ -57,7 +57,9 @@ static enum sx_err latch(struct sx_engine *engine, enum sx_err err)
     if (err == SX_OK || engine->is_ended)
         return err;
     engine->is_ended = true;
-    err = sx_auth_left(&engine->auth, sx_fault_note(&engine->fault, err));
+    err = sx_fault_note(&engine->fault, err);
+    if (engine->auth != NULL)
+        err = sx_auth_left(engine->auth, err);
     if (!is_left)
         sx_transport_disconnect(&engine->transport, reason_of(err), sx_err_name(err));
     return err;
@@ -75,12 +77,14 @@ enum sx_err sx_engine_new(const struct sx_engine_config *config, uint64_t now,
     struct sx_engine *engine = sx_alloc(sizeof *engine);
     enum sx_err err;
 
-    if (engine == NULL)
+    if (engine == NULL || (engine->auth = sx_alloc(sizeof *engine->auth)) == NULL) {
+        sx_free(engine);
         return SX_ERR_MEMORY;
+    }
     engine->read_size = READ_MIN;
     err = sx_transport_init(&engine->transport, &config->transport, &engine->events, &engine->fault,
                             now);
-    sx_auth_init(&engine->auth, &config->auth, &engine->transport, &engine->events, &engine->fault);
+    sx_auth_init(engine->auth, &config->auth, &engine->transport, &engine->events, &engine->fault);
     sx_channel_init(&engine->channel, &config->channel, &engine->transport, &engine->events,
                     &engine->fault);
     sx_keepalive_init(&engine->keepalive, &config->keepalive, &engine->transport, now,
@@ -95,14 +99,36 @@ enum sx_err sx_engine_new(const struct sx_engine_config *config, uint64_t now,
     return SX_OK;
 }
 
+static bool is_auth(const struct sx_engine *engine, enum sx_auth_state state)
+{
+    return engine->auth != NULL && engine->auth->state == state;
+}
+
+static void end_auth(struct sx_engine *engine)
+{
+    if (engine->auth == NULL)
+        return;
+    sx_auth_clear(engine->auth);
+    sx_free_wiped(engine->auth, sizeof *engine->auth);
+    engine->auth = NULL;
+}
+
 void sx_engine_free(struct sx_engine *engine)
 {
     if (engine == NULL)
         return;
     sx_channel_clear(&engine->channel);
-    sx_auth_clear(&engine->auth);
+    end_auth(engine);
+    sx_free(engine->call_fault);
     sx_transport_clear(&engine->transport);
     sx_free_wiped(engine, sizeof *engine);
+}
+
+/* Input that short writes have gathered becomes a packet before anything else is done: a key
+ * exchange that begins would hold it back. */
+static enum sx_err flush(struct sx_engine *engine)
+{
+    return latch(engine, sx_channel_flush(&engine->channel));
 }
 
 size_t sx_engine_recv_space(struct sx_engine *engine, uint8_t **out_ptr)
@@ -132,7 +158,7 @@ void sx_engine_received(struct sx_engine *engine, size_t n)
 struct sx_slice sx_engine_to_send(struct sx_engine *engine)
 {
     if (!engine->is_ended) /* an error is latched for the next call */
-        (void)latch(engine, sx_channel_flush(&engine->channel));
+        (void)flush(engine);
     return sx_buffer_unread(&engine->transport.out);
 }
 
@@ -143,10 +169,21 @@ void sx_engine_sent(struct sx_engine *engine, size_t n)
         sx_keepalive_moved(&engine->keepalive, engine->transport.now, false);
 }
 
+void sx_engine_rest(struct sx_engine *engine)
+{
+    if (engine->events.count > 0)
+        return; /* they may borrow from the buffer */
+    sx_buffer_trim(&engine->transport.in);
+    sx_buffer_trim(&engine->transport.out);
+    engine->read_size = READ_MIN;
+    if (is_auth(engine, SX_AUTH_STATE_DONE))
+        end_auth(engine);
+}
+
 bool sx_engine_is_waiting(const struct sx_engine *engine)
 {
     return engine->transport.is_host_key_asked || sx_transport_is_asking_gss(&engine->transport) ||
-           sx_auth_is_waiting(&engine->auth);
+           (engine->auth != NULL && sx_auth_is_waiting(engine->auth));
 }
 
 /* Many servers end an exchange whose tokens they can't take without a word. */
@@ -162,6 +199,7 @@ static const char *closed_text(const struct sx_engine *engine)
 /* Handles messages until there is an event, a question, or nothing left. */
 static enum sx_err work(struct sx_engine *engine)
 {
+    SX_TRY(sx_channel_flush(&engine->channel));
     SX_TRY(sx_channel_poll(&engine->channel));
     while (engine->events.count == 0 && !sx_engine_is_waiting(engine)) {
         struct sx_slice payload;
@@ -169,8 +207,10 @@ static enum sx_err work(struct sx_engine *engine)
 
         SX_TRY(sx_transport_read(&engine->transport, &owner, &payload));
         if (owner == SX_OWNER_AUTH) {
+            if (engine->auth == NULL)
+                return SX_ERR_INTERNAL; /* the acceptance table has none after the sign-on */
             engine->sign_on_steps++;
-            SX_TRY(sx_auth_message(&engine->auth, payload));
+            SX_TRY(sx_auth_message(engine->auth, payload));
         } else if (owner == SX_OWNER_CONNECTION &&
                    sx_keepalive_takes(&engine->keepalive, payload)) {
             continue;
@@ -200,10 +240,10 @@ enum sx_err sx_engine_next_event(struct sx_engine *engine, struct sx_event *out)
     if (!sx_event_pop(&engine->events, out))
         return err;
 found:
-    if (out->type == SX_EVENT_KEYS_IN_USE && engine->auth.state == SX_AUTH_STATE_IDLE &&
+    if (out->type == SX_EVENT_KEYS_IN_USE && is_auth(engine, SX_AUTH_STATE_IDLE) &&
         !engine->is_ended) {
         engine->sign_on_steps++;
-        err = sx_auth_start(&engine->auth);
+        err = sx_auth_start(engine->auth);
         if (err != SX_OK)
             return latch(engine, err);
     }
@@ -214,6 +254,7 @@ enum sx_err sx_engine_tick(struct sx_engine *engine, uint64_t now)
 {
     if (engine->is_ended)
         return ended(engine);
+    SX_TRY(flush(engine));
     SX_TRY(latch(engine, sx_transport_tick(&engine->transport, now)));
     return sx_engine_is_logged_on(engine)
                ? latch(engine, sx_keepalive_tick(&engine->keepalive, now))
@@ -246,18 +287,18 @@ enum sx_err sx_engine_answer_identities(struct sx_engine *engine, const struct s
 {
     if (engine->is_ended)
         return ended(engine);
-    if (engine->auth.state != SX_AUTH_STATE_LISTING)
+    if (!is_auth(engine, SX_AUTH_STATE_LISTING))
         return SX_ERR_STATE;
-    return latch(engine, sx_auth_answer_identities(&engine->auth, keys, count, failure));
+    return latch(engine, sx_auth_answer_identities(engine->auth, keys, count, failure));
 }
 
 enum sx_err sx_engine_answer_sign(struct sx_engine *engine, struct sx_slice signature)
 {
     if (engine->is_ended)
         return ended(engine);
-    if (engine->auth.state != SX_AUTH_STATE_SIGNING)
+    if (!is_auth(engine, SX_AUTH_STATE_SIGNING))
         return SX_ERR_STATE;
-    return latch(engine, sx_auth_answer_sign(&engine->auth, signature));
+    return latch(engine, sx_auth_answer_sign(engine->auth, signature));
 }
 
 enum sx_err sx_engine_answer_gss(struct sx_engine *engine, const struct sx_gss_answer *answer)
@@ -266,9 +307,9 @@ enum sx_err sx_engine_answer_gss(struct sx_engine *engine, const struct sx_gss_a
         return ended(engine);
     if (sx_transport_is_asking_gss(&engine->transport))
         return latch(engine, sx_transport_answer_gss(&engine->transport, answer));
-    if (engine->auth.state != SX_AUTH_STATE_GSS)
+    if (!is_auth(engine, SX_AUTH_STATE_GSS))
         return SX_ERR_STATE;
-    return latch(engine, sx_auth_answer_gss(&engine->auth, answer));
+    return latch(engine, sx_auth_answer_gss(engine->auth, answer));
 }
 
 enum sx_err sx_engine_answer_ask(struct sx_engine *engine, const struct sx_slice *answers,
@@ -276,23 +317,25 @@ enum sx_err sx_engine_answer_ask(struct sx_engine *engine, const struct sx_slice
 {
     if (engine->is_ended)
         return ended(engine);
-    if (engine->auth.state != SX_AUTH_STATE_ASKING)
+    if (!is_auth(engine, SX_AUTH_STATE_ASKING))
         return SX_ERR_STATE;
-    return latch(engine, sx_auth_answer_ask(&engine->auth, answers, count));
+    return latch(engine, sx_auth_answer_ask(engine->auth, answers, count));
 }
 
 enum sx_err sx_engine_peer_closed(struct sx_engine *engine)
 {
+    enum sx_err err;
+
     if (engine->is_ended)
         return ended(engine);
     engine->is_ended = true; /* with nobody to say good-bye to */
-    return sx_auth_left(&engine->auth,
-                        sx_fault_set(&engine->fault, SX_ERR_CLOSED, "%s", closed_text(engine)));
+    err = sx_fault_set(&engine->fault, SX_ERR_CLOSED, "%s", closed_text(engine));
+    return engine->auth != NULL ? sx_auth_left(engine->auth, err) : err;
 }
 
 bool sx_engine_is_logged_on(const struct sx_engine *engine)
 {
-    return engine->auth.state == SX_AUTH_STATE_DONE && !engine->is_ended;
+    return (engine->auth == NULL || is_auth(engine, SX_AUTH_STATE_DONE)) && !engine->is_ended;
 }
 
 bool sx_engine_is_exchanging(const struct sx_engine *engine)
@@ -305,9 +348,14 @@ static enum sx_err after_call(struct sx_engine *engine, enum sx_err err)
 {
     if (err == SX_OK || sx_err_blame(err) != SX_BLAME_USAGE)
         return latch(engine, err);
-    engine->call_fault = engine->fault;
+    if (engine->call_fault == NULL)
+        engine->call_fault = sx_alloc(sizeof *engine->call_fault);
+    if (engine->call_fault != NULL) {
+        *engine->call_fault = engine->fault;
+        (void)sx_fault_note(engine->call_fault, err);
+    }
     sx_fault_clear(&engine->fault);
-    return sx_fault_note(&engine->call_fault, err);
+    return err;
 }
 
 enum sx_err sx_engine_execute(struct sx_engine *engine, struct sx_slice command)
@@ -343,6 +391,7 @@ enum sx_err sx_engine_consumed(struct sx_engine *engine, size_t n)
 {
     if (!sx_engine_is_logged_on(engine))
         return SX_ERR_NOT_CONNECTED;
+    SX_TRY(flush(engine));
     return after_call(engine, sx_channel_consumed(&engine->channel, n));
 }
 
@@ -362,12 +411,13 @@ enum sx_err sx_engine_rekey(struct sx_engine *engine)
 {
     if (!sx_engine_is_logged_on(engine))
         return SX_ERR_NOT_CONNECTED;
+    SX_TRY(flush(engine));
     return after_call(engine, sx_transport_rekey(&engine->transport, SX_REKEY_REQUESTED));
 }
 
 void sx_engine_disconnect(struct sx_engine *engine, const char *text)
 {
-    if (engine->is_ended || latch(engine, sx_channel_flush(&engine->channel)) != SX_OK)
+    if (engine->is_ended || flush(engine) != SX_OK)
         return;
     engine->is_ended = true;
     sx_transport_disconnect(&engine->transport, SX_DISCONNECT_BY_APPLICATION, text);
@@ -385,7 +435,7 @@ uint64_t sx_engine_written(const struct sx_engine *engine)
 
 const struct sx_fault *sx_engine_fault(const struct sx_engine *engine)
 {
-    return engine->is_ended ? &engine->fault : &engine->call_fault;
+    return engine->is_ended || engine->call_fault == NULL ? &engine->fault : engine->call_fault;
 }
 
 const struct sx_transport *sx_engine_transport(const struct sx_engine *engine)

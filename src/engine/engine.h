@@ -87,6 +87,10 @@ enum sx_channel_state sx_engine_channel_state(const struct sx_engine *engine);
 /* sx_engine_rekey starts a key exchange unless one runs. */
 SX_MUST_USE enum sx_err sx_engine_rekey(struct sx_engine *engine);
 
+/* sx_engine_rest gives the memory of empty buffers back: for a session that waits for its next
+ * command, of which there may be thousands. What was borrowed from the engine is gone. */
+void sx_engine_rest(struct sx_engine *engine);
+
 /* Queues DISCONNECT "by application"; the caller sends it and closes. */
 void sx_engine_disconnect(struct sx_engine *engine, const char *text);
 

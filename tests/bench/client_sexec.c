@@ -6,7 +6,16 @@
 
 #include "work.h"
 
-enum { PIECE = 32 * 1024 };
+enum { PIECE = 32 * 1024, SHORT = 4 * 1024 };
+
+static char output[PIECE];
+static size_t gathered;
+
+static void write_gathered(void)
+{
+    work_write(output, gathered);
+    gathered = 0;
+}
 
 static void on_stdout(struct sexec *object, const struct sexec_stdout_event *event, void *context)
 {
@@ -15,6 +24,14 @@ static void on_stdout(struct sexec *object, const struct sexec_stdout_event *eve
 
     (void)object;
     (void)context;
+    /* Pieces are as small as the server's packets: short ones are written together, as any program
+     * does that nobody waits for. */
+    if (length < SHORT && gathered + length <= sizeof output) {
+        memcpy(output + gathered, data, length);
+        gathered += length;
+        return;
+    }
+    write_gathered();
     work_write(data, length);
 }
 
@@ -165,5 +182,6 @@ int main(int argc, char **argv)
         idle(&work);
     else
         work_fail("no such work", work.name);
+    write_gathered();
     return 0;
 }
