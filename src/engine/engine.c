@@ -178,7 +178,7 @@ static enum sx_err work(struct sx_engine *engine)
             SX_TRY(sx_channel_message(&engine->channel, payload));
             SX_TRY(sx_channel_poll(&engine->channel));
         } else if (engine->events.count == 0) {
-            return SX_OK;
+            return sx_auth_go_ahead(&engine->auth);
         }
     }
     return SX_OK;
