@@ -373,6 +373,14 @@ void sx_engine_disconnect(struct sx_engine *engine, const char *text)
     sx_transport_disconnect(&engine->transport, SX_DISCONNECT_BY_APPLICATION, text);
 }
 
+/* SERVICE_ACCEPT and the first request's outcome; OpenSSH's host keys (a global request) and the
+ * channel's confirmation. */
+bool sx_engine_awaits_second(const struct sx_engine *engine)
+{
+    return (engine->auth.is_ahead && engine->auth.state == SX_AUTH_STATE_TRYING) ||
+           engine->channel.state == SX_CHANNEL_OPENING;
+}
+
 uint64_t sx_engine_progress(const struct sx_engine *engine)
 {
     return engine->sign_on_steps + engine->channel.progress;
