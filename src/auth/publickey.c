@@ -69,6 +69,21 @@ static const struct sx_sig_alg *choose_algorithm(struct sx_auth *auth)
     return NULL;
 }
 
+bool sx_auth_publickey_is_certain(const struct sx_auth *auth)
+{
+    const struct sx_sig_alg *const *algs = auth->transport->config.offer->user_key;
+    unsigned count = 0;
+
+    if (auth->config.mode != SX_AUTH_PUBLICKEY || auth->config.agent != SX_AGENT_OFF ||
+        auth->config.key_count != 1)
+        return false;
+    for (; *algs != NULL; algs++) {
+        if (is_for_key(*algs, &auth->config.keys[0]))
+            count++;
+    }
+    return count == 1;
+}
+
 static void note_skipped(struct sx_auth *auth)
 {
     sx_auth_note(auth,

@@ -157,15 +157,29 @@ static enum sx_err after_agent(struct sx_auth *auth)
 
 /* ---- outcomes ------------------------------------------------------------------------------ */
 
+enum sx_err sx_auth_go_ahead(struct sx_auth *auth)
+{
+    if (auth->state != SX_AUTH_STATE_SERVICE || auth->transport->is_gss_keyed ||
+        !sx_auth_publickey_is_certain(auth))
+        return SX_OK;
+    auth->is_ahead = true;
+    auth->state = SX_AUTH_STATE_TRYING;
+    return start_first(auth);
+}
+
+/* It comes once, as the acceptance table has it in one phase only, which this ends. */
 static enum sx_err on_service_accept(struct sx_auth *auth, struct sx_slice payload)
 {
     struct sx_slice service;
 
     SX_TRY(sx_msg_service_accept_decode(payload, &service));
-    if (auth->state != SX_AUTH_STATE_SERVICE || !sx_slice_is_text(service, SERVICE))
+    if ((auth->state != SX_AUTH_STATE_SERVICE && !auth->is_ahead) ||
+        !sx_slice_is_text(service, SERVICE))
         return sx_fault_set(auth->fault, SX_ERR_PEER_UNEXPECTED,
                             "the server accepted a service that was not asked for");
     auth->transport->phase = SX_PHASE_AUTH;
+    if (auth->is_ahead)
+        return SX_OK;
     auth->state = SX_AUTH_STATE_TRYING;
     return start_first(auth);
 }

@@ -112,6 +112,11 @@ enum sx_auth_state {
     SX_AUTH_STATE_DONE,
 };
 
+/* sx_auth_publickey_is_certain says whether the first request of publickey is a signature by the
+ * only key, by the only algorithm that there is for it: nothing that the server may still tell of
+ * itself (RFC 8308) would change it. */
+bool sx_auth_publickey_is_certain(const struct sx_auth *auth);
+
 /* How far method gssapi-with-mic is (RFC 4462 section 3). */
 enum sx_auth_gss_stage {
     SX_AUTH_GSS_ASKED,  /* RESPONSE is awaited */
@@ -128,6 +133,7 @@ struct sx_auth {
     struct sx_fault *fault;
     enum sx_auth_state state;
     const struct sx_auth_method *method;
+    bool is_ahead;         /* the first request went out before the service was accepted */
     bool is_exhausted;     /* the method has nothing left to try */
     bool is_proof_sent;    /* the request that is out carries the proof its mode demands */
     bool has_proof;        /* so did one that the server took before, as a factor of several */
@@ -164,6 +170,12 @@ void sx_auth_init(struct sx_auth *auth, const struct sx_auth_config *config,
 
 /* sx_auth_start requests the service; call once when the first keys are in use. */
 SX_MUST_USE enum sx_err sx_auth_start(struct sx_auth *auth);
+
+/* sx_auth_go_ahead sends the first request behind the service's, without waiting for the answer to
+ * that, where it can: call whenever nothing is left to read. RFC 4253 section 7 demands the wait
+ * only after an exchange that hasn't proven the server. It saves a round trip, and with it a wait,
+ * a write and a read. */
+SX_MUST_USE enum sx_err sx_auth_go_ahead(struct sx_auth *auth);
 
 /* A message that the acceptance table gives to authentication. */
 SX_MUST_USE enum sx_err sx_auth_message(struct sx_auth *auth, struct sx_slice payload);

@@ -218,7 +218,7 @@ static enum sx_err work(struct sx_engine *engine)
             SX_TRY(sx_channel_message(&engine->channel, payload));
             SX_TRY(sx_channel_poll(&engine->channel));
         } else if (engine->events.count == 0) {
-            return SX_OK;
+            return sx_auth_go_ahead(&engine->auth);
         }
     }
     return SX_OK;
@@ -421,6 +421,14 @@ void sx_engine_disconnect(struct sx_engine *engine, const char *text)
         return;
     engine->is_ended = true;
     sx_transport_disconnect(&engine->transport, SX_DISCONNECT_BY_APPLICATION, text);
+}
+
+/* SERVICE_ACCEPT and the first request's outcome; OpenSSH's host keys (a global request) and the
+ * channel's confirmation. */
+bool sx_engine_awaits_second(const struct sx_engine *engine)
+{
+    return (engine->auth.is_ahead && engine->auth.state == SX_AUTH_STATE_TRYING) ||
+           engine->channel.state == SX_CHANNEL_OPENING;
 }
 
 uint64_t sx_engine_progress(const struct sx_engine *engine)

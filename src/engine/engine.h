@@ -94,6 +94,10 @@ void sx_engine_rest(struct sx_engine *engine);
 /* Queues DISCONNECT "by application"; the caller sends it and closes. */
 void sx_engine_disconnect(struct sx_engine *engine, const char *text);
 
+/* sx_engine_awaits_second says whether what comes next may well be two short messages of the server
+ * that it writes apart: answers to requests that were sent in a row, or one of its own and an answer. */
+bool sx_engine_awaits_second(const struct sx_engine *engine);
+
 /* Counts what is activity of the session: steps of the sign-on, then data of the command in
  * either direction and its life signs; never IGNORE, DEBUG, key exchanges or keep-alives. */
 uint64_t sx_engine_progress(const struct sx_engine *engine);

@@ -19,6 +19,11 @@ enum {
     GATHER_MIN = 8 * 1024,
     GATHER_MAX = 256 * 1024,
     GATHER_LOOK = 8,
+    /* Many servers send their version line and their first KEXINIT apart, and with the line alone
+     * nothing can be done: the first wait is for FIRST_MIN bytes, which no KEXINIT is shorter than,
+     * or for FIRST_MS, as what is no SSH server may send less and wait. */
+    FIRST_MIN = 72,
+    FIRST_MS = 50,
 };
 
 enum sx_err sx_pump_start(struct sx_pump *pump, const struct sx_connect_config *config,
@@ -99,6 +104,7 @@ static enum sx_err work_send(struct sx_pump *pump, struct sx_fault *fault, bool 
             return socket_failed(errno, "sending to", fault);
         }
         sx_engine_sent(pump->engine, (size_t)n);
+        pump->owes_ack = false;
         if (pump->rate != 0)
             pump->rate_left -= (uint64_t)n;
         *did = true;
@@ -126,6 +132,8 @@ static enum sx_err work_receive(struct sx_pump *pump, struct sx_fault *fault, bo
                    ? SX_OK
                    : socket_failed(errno, "receiving from", fault);
     *did = true;
+    pump->owes_ack = n > 0;
+    pump->has_begun = true;
     if (n == 0)
         pump->is_peer_closed = true;
     else
@@ -303,20 +311,44 @@ static void set_low_water(const struct sx_pump *pump, int bytes)
     (void)setsockopt(pump->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
 }
 
+/* The least that the wait is for; *until becomes when any will do. */
+static int least_for(struct sx_pump *pump, uint64_t now, uint64_t *until)
+{
+    int least = 1;
+    uint64_t end = now + 1;
+
+    if (pump->state != SX_PUMP_RUNNING)
+        return 1;
+    if (pump->has_begun) {
+        least = gather(pump, now);
+    } else if (!pump->has_waited) {
+        pump->has_waited = true;
+        least = FIRST_MIN;
+        end = now + FIRST_MS;
+    }
+    if (least > 1 && end < *until)
+        *until = end;
+    return least;
+}
+
 void sx_pump_wait(struct sx_pump *pump, const struct sx_wake *wake, uint64_t until)
 {
     struct pollfd fds[3];
     size_t count = sx_pump_poll(pump, fds);
     uint64_t now = sx_clock_now();
     uint64_t wakes = sx_pump_wakes(pump);
-    int least = pump->state == SX_PUMP_RUNNING ? gather(pump, now) : 1;
     int ms = -1;
+    int least;
 
     fds[count++] = (struct pollfd){ .fd = wake->fd, .events = POLLIN };
     if (wakes < until)
         until = wakes;
-    if (least > 1 && now + 1 < until)
-        until = now + 1;
+    least = least_for(pump, now, &until);
+    /* A server's system holds the second of two short answers back until the first is acknowledged
+     * (RFC 896), which ours puts off for 40 ms when there is nothing to send along with it. */
+    if (pump->owes_ack && pump->state == SX_PUMP_RUNNING && sx_engine_awaits_second(pump->engine))
+        sx_socket_acknowledge(pump->fd);
+    pump->owes_ack = false;
     if (until != UINT64_MAX)
         ms = until <= now ? 0 : until - now > 3600000 ? 3600000 : (int)(until - now);
     /* Only for this wait: a program that polls by itself hears of every byte. */

@@ -39,6 +39,9 @@ struct sx_pump {
     uint64_t rate;       /* MaxTransferRate: bytes a second to the server; 0 for no limit */
     uint64_t rate_left;  /* how many may go out now */
     uint64_t rate_at;    /* when that was counted */
+    bool has_begun;      /* something was received */
+    bool has_waited;     /* for that */
+    bool owes_ack;       /* the last thing was to receive */
     int gather;          /* bytes that a wait is for, see pump.c; 0 before the first look */
     size_t gather_bytes; /* received since gather_began */
     uint64_t gather_began;

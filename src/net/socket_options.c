@@ -11,6 +11,11 @@ static void set(int fd, int level, int name, int value)
     (void)setsockopt(fd, level, name, &value, sizeof value);
 }
 
+void sx_socket_acknowledge(int fd)
+{
+    set(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
+}
+
 static int seconds(int milliseconds)
 {
     return (int)(((long long)milliseconds + 999) / 1000);

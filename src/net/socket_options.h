@@ -16,6 +16,9 @@ struct sx_socket_options {
     int linger_seconds;     /* 0 to 65535 */
 };
 
+/* What was received is acknowledged now, not with the next thing that is sent. */
+void sx_socket_acknowledge(int fd);
+
 /* Sets what the system takes; what it doesn't take stays as it was, as in the reference. */
 void sx_socket_options_set(int fd, const struct sx_socket_options *options);
 
