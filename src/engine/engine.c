@@ -218,7 +218,7 @@ static enum sx_err work(struct sx_engine *engine)
             SX_TRY(sx_channel_message(&engine->channel, payload));
             SX_TRY(sx_channel_poll(&engine->channel));
         } else if (engine->events.count == 0) {
-            return sx_auth_go_ahead(&engine->auth);
+            return engine->auth != NULL ? sx_auth_go_ahead(engine->auth) : SX_OK;
         }
     }
     return SX_OK;
@@ -427,7 +427,8 @@ void sx_engine_disconnect(struct sx_engine *engine, const char *text)
  * channel's confirmation. */
 bool sx_engine_awaits_second(const struct sx_engine *engine)
 {
-    return (engine->auth.is_ahead && engine->auth.state == SX_AUTH_STATE_TRYING) ||
+    return (engine->auth != NULL && engine->auth->is_ahead &&
+            engine->auth->state == SX_AUTH_STATE_TRYING) ||
            engine->channel.state == SX_CHANNEL_OPENING;
 }
 
