@@ -145,5 +145,7 @@ int main(int argc, char **argv)
     else
         work_fail("no such work", work.name);
     ssh_key_free(user_key);
+    if (work.size > 0)
+        work_peak();
     return 0;
 }

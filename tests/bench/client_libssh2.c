@@ -157,5 +157,7 @@ int main(int argc, char **argv)
     else
         work_fail("no such work", work.name);
     libssh2_exit();
+    if (work.size > 0)
+        work_peak();
     return 0;
 }

@@ -88,6 +88,8 @@ static struct sexec *logged_on(const struct work *work)
     struct sexec *object = make(work);
 
     check(object, sexec_ssh_logon(object, work->host, work->port), "logon");
+    if (work->size > 0)
+        fprintf(stderr, "sign-on %.6f\n", work_cpu());
     return object;
 }
 
@@ -183,5 +185,7 @@ int main(int argc, char **argv)
     else
         work_fail("no such work", work.name);
     write_gathered();
+    if (work.size > 0)
+        work_peak();
     return 0;
 }

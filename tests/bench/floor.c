@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -119,7 +118,6 @@ int main(int argc, char **argv)
     struct sockaddr_in address = { .sin_family = AF_INET };
     socklen_t length = sizeof address;
     unsigned long long packets;
-    struct rusage usage;
     int listener;
     int fd;
     pid_t pid;
@@ -142,10 +140,7 @@ int main(int argc, char **argv)
     if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
         work_fail("floor", "no connection");
     receive(fd, packets);
-    getrusage(RUSAGE_SELF, &usage);
-    fprintf(stderr, "cpu %.6f\n",
-            (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+    fprintf(stderr, "cpu %.6f\n", work_cpu());
     waitpid(pid, NULL, 0);
     return 0;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
-# The bench, from a bare Debian machine on: installs peers, builds all, measures (about 40 minutes).
+# The bench, from a bare Debian machine on: installs peers, builds all, measures (under 30 minutes).
 #
-#   run.sh [--smoke] [--rounds N] [--mib N] [--only PART] [--json FILE]
+#   run.sh [--smoke] [--rounds N] [--mib N] [--only PART] [--json FILE] [--markdown FILE]
 #
 # The parts, the rows and the marks are in bench.py; the table in README came from here.
 set -eu

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 _Noreturn void work_fail(const char *what, const char *why)
@@ -99,18 +100,39 @@ size_t work_tiny(void)
     return 1 + (state >> 16) % 100;
 }
 
-long work_memory_kib(void)
+/* The number behind name in a file of /proc, in KiB. */
+static long memory_kib(const char *path, const char *name)
 {
     char line[128];
+    size_t length = strlen(name);
     long kib = -1;
-    FILE *file = fopen("/proc/self/smaps_rollup", "r");
+    FILE *file = fopen(path, "r");
 
     if (file == NULL)
         return -1;
     while (fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "Pss_Anon: %ld", &kib) == 1)
+        if (strncmp(line, name, length) == 0 && sscanf(line + length, ": %ld", &kib) == 1)
             break;
     }
     fclose(file);
     return kib;
+}
+
+long work_memory_kib(void)
+{
+    return memory_kib("/proc/self/smaps_rollup", "Pss_Anon");
+}
+
+double work_cpu(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+void work_peak(void)
+{
+    fprintf(stderr, "peak %ld\n", memory_kib("/proc/self/status", "VmHWM"));
 }

@@ -6,7 +6,8 @@
  * input from memory), tiny_up (the same in pieces of 1 to 100 bytes), fresh (connect, run, leave,
  * count times), reuse (one connection, run count times), idle (open count sessions, tell the memory
  * of the first and of all). Names: host port user key cipher mac kex host_key_type fingerprint size
- * count command policy module. What it costs is measured from outside, by wait4. */
+ * count command policy module. What it costs is measured from outside, by wait4; what of it went
+ * into the sign-on, and the memory, a client says itself on standard error. */
 #ifndef BENCH_WORK_H
 #define BENCH_WORK_H
 
@@ -45,5 +46,11 @@ size_t work_tiny(void);
 
 /* Memory of this process that is nobody else's, in KiB: its heaps and stacks. */
 long work_memory_kib(void);
+
+/* Seconds of CPU, user and system, that this process has used. */
+double work_cpu(void);
+
+/* "peak KIB" on standard error: the most that was resident, shared libraries with it. */
+void work_peak(void);
 
 #endif

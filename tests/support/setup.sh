@@ -24,7 +24,7 @@ proxies='tinyproxy microsocks dante-server'
 case "${1:-}" in
 demo) wanted="$build $run" ;;
 test) wanted="$build $run $check $serve $proxies $kerberos $pam $race $collect" ;;
-bench) wanted="$build $run putty-tools python3 libcmocka-dev libpam-wrapper $race" ;;
+bench) wanted="$build $run putty-tools python3 python3-asyncssh libcmocka-dev libpam-wrapper $race" ;;
 *) echo "usage: setup.sh demo|test|bench" >&2; exit 2 ;;
 esac
 
