@@ -353,8 +353,8 @@ SEXEC_API int sexec_config(struct sexec *object, const char *configuration_strin
  * reference has it otherwise. The text lives until the next call. */
 SEXEC_API int sexec_describe_interface(struct sexec *object, const char **out);
 
-/* config_bytes (not in the reference): sets a setting to bytes, of which EncodedTerminalModes alone
- * may hold zero bytes. */
+/* config_bytes (not in the reference): sets a setting to bytes, of which those of EncodedTerminalModes
+ * and ChannelDataEOL may be zero. */
 SEXEC_API int sexec_config_bytes(struct sexec *object, const char *name, const void *value,
                                  size_t length);
 

@@ -14,6 +14,10 @@ static const struct {
     const char *how;
 } differences[] = {
     { "ssh_host", "keeps the name that was set" },
+    { "firewall_host", "keeps the name that was set" },
+    { "FirewallHost", "keeps the name that was set" },
+    { "local_host", "an address, \"\" until connected instead of the machine's name" },
+    { "LocalHost", "an address, \"\" until connected instead of the machine's name" },
     { "ssh_encryption_algorithms", "default: the policy's list; reads back what it comes to" },
     { "ssh_compression_algorithms", "default: the policy's list; reads back what it comes to" },
     { "command", "setting it executes; the outcome is the setter's" },
@@ -23,6 +27,8 @@ static const struct {
     { "UseInternalSecurityAPI", "True is an error" },
     { "LicenseInfo", "there is no licence" },
     { "ClientSSHVersionString", "default names this library" },
+    { "error_message", "the text that comes with a signal, as SSH has none for a status" },
+    { "ssh_logoff", "1050 while logging on; while a command runs it ends the execution" },
     { "EncodedTerminalModes", "hex in sexec_config, bytes in sexec_config_bytes" },
     { "EnablePageantAuth", "the agent of OpenSSH instead of Pageant's shared memory" },
     { "SSHKeyExchangeAlgorithms", "default: the policy's list" },

@@ -100,7 +100,8 @@ struct sx_values {
     char *stdin_file;
     int max_line_length;
     char *output_mode;
-    char *data_eol;
+    char *data_eol; /* bytes, with a NUL behind them */
+    size_t data_eol_len;
     int max_channel_data; /* counts together with data_eol */
     int record_length;
     bool use_terminal;
@@ -230,6 +231,7 @@ struct sexec {
     bool is_begun;      /* the command's channel was asked for */
     bool is_fresh;      /* nobody looked at the action yet */
     int action_code;    /* with which an execution ended, while the logoff follows */
+    char *action_text;  /* of the error with which the action ends; NULL for none */
     enum sx_logoff logoff;
     uint64_t action_started;
     uint64_t last_progress; /* count, and when it last moved */

@@ -114,7 +114,7 @@ static void case_terminal_modes(void)
     CHECK(sexec_config(ssh, "TerminalModes=53=4294967296", NULL) == SEXEC_SETTING);
     CHECK(sexec_config(ssh, "EncodedTerminalModes=3500", NULL) == SEXEC_SETTING);
     CHECK(sexec_config_bytes(ssh, "EncodedTerminalModes", echo_off, 3) == SEXEC_SETTING);
-    CHECK(sexec_config_bytes(ssh, "ChannelDataEOL", "a\0b", 3) == SEXEC_SETTING);
+    CHECK(sexec_config_bytes(ssh, "PasswordPrompt", "a\0b", 3) == SEXEC_SETTING);
     CHECK(sexec_config_bytes(ssh, "ChannelDataEOL", "\r\n", 2) == 0);
     CHECK(strcmp(get("ChannelDataEOL"), "\r\n") == 0);
     CHECK(sexec_config_bytes(ssh, "NoSuchSetting", "a", 1) == SEXEC_SETTING);
