@@ -21,7 +21,7 @@ static const struct {
     { "ssh_encryption_algorithms", "default: the policy's list; reads back what it comes to" },
     { "ssh_compression_algorithms", "default: the policy's list; reads back what it comes to" },
     { "command", "setting it executes; the outcome is the setter's" },
-    { "ssh_accept_server_host_key_encoded", "one public key line instead of a certificate" },
+    { "ssh_accept_server_host_key_encoded", "takes public key lines as well" },
     { "TcpNoDelay", "default True, as requests would wait for acknowledgements" },
     { "UseFIPSCompliantAPI", "for one object; the same as Policy=fips and Provider=fips" },
     { "UseInternalSecurityAPI", "True is an error" },

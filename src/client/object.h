@@ -211,6 +211,7 @@ struct sexec {
     const struct sx_policy *policy;
     struct sx_provider *provider;
     struct sx_offer offer;
+    char *accepted_line; /* ssh_accept_server_host_key_encoded as a key line; NULL: as it is */
     struct sx_known_hosts known;
     struct sx_x509_trust *x509; /* NULL without anchors */
     struct sx_signer signer;

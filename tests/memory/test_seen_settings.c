@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "memory/seen.h"
 
 /* ---- versions -------------------------------------------------------------------------------- */
@@ -182,6 +183,79 @@ static void test_a_key_that_is_known_and_refused_all_the_same(void **state)
     end(&session);
 }
 
+/* The server's key as PEM, as the reference has it; another one isn't taken for it. */
+static void test_accepted_key_in_pem(void **state)
+{
+    static const char other[] = "-----BEGIN PUBLIC KEY-----\n"
+                                "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
+                                "-----END PUBLIC KEY-----\n"; /* RFC 8410 section 10.1 */
+    /* RFC 8410: SubjectPublicKeyInfo of Ed25519 is this and the key's 32 bytes. */
+    static const uint8_t head[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
+                                    0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
+    struct sx_slice blob = sx_key_public_blob(fixture_key(fixture_provider(), SX_KEY_ED25519, 0));
+    uint8_t der[44];
+    char base64[64], pem[256];
+
+    (void)state;
+    memcpy(der, head, sizeof head);
+    memcpy(der + sizeof head, blob.ptr + blob.len - 32, 32);
+    assert_int_equal(sx_base64_encode(sx_slice_of(der, sizeof der), base64, sizeof base64), SX_OK);
+    (void)snprintf(pem, sizeof pem, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n",
+                   base64);
+    for (int i = 0; i < 3; i++) {
+        static const char garbage[] = "-----BEGIN NOTHING-----\n";
+        const char *const keys[] = { pem, other, garbage };
+        static const int codes[] = { 0, SEXEC_HOST_KEY_REJECTED, SEXEC_INVALID_ARGUMENT };
+        struct session_of session = plain();
+
+        begin(&session);
+        set(&session, "SSHAcceptAnyServerHostKey=False");
+        assert_int_equal(
+            sexec_set_ssh_accept_server_host_key_encoded(session.client, keys[i], strlen(keys[i])),
+            0);
+        assert_string_equal(sexec_get_ssh_accept_server_host_key_encoded(session.client, NULL),
+                            keys[i]);
+        assert_int_equal(sexec_execute(session.client, "true"), codes[i]);
+        end(&session);
+    }
+}
+
+static void replace_all(struct sexec *object, struct sexec_ssh_server_authentication_event *event,
+                        void *context)
+{
+    const char *line =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    assert_int_equal(
+        sexec_config(
+            object,
+            "SSHAcceptServerHostKeyFingerPrint=SHA256:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA",
+            NULL),
+        0);
+    assert_int_equal(sexec_config(object, "SSHAcceptServerCAKey=", NULL), 0);
+    assert_int_equal(sexec_set_ssh_accept_server_host_key_encoded(object, line, strlen(line)), 0);
+    sexec_ssh_server_authentication_event_set_accept(event, *(bool *)context);
+}
+
+/* What is judged by may change while it is judged. */
+static void test_handler_replaces_what_is_accepted(void **state)
+{
+    (void)state;
+    for (int accept = 0; accept < 2; accept++) {
+        struct session_of session = plain();
+        bool is_accepted = accept == 1;
+
+        begin(&session);
+        set(&session, "SSHAcceptAnyServerHostKey=False");
+        set(&session,
+            "SSHAcceptServerHostKeyFingerPrint=SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        sexec_on_ssh_server_authentication(session.client, replace_all, &is_accepted);
+        assert_int_equal(sexec_execute(session.client, "true"),
+                         is_accepted ? 0 : SEXEC_HOST_KEY_REJECTED);
+        end(&session);
+    }
+}
+
 /* ---- signing on ------------------------------------------------------------------------------ */
 
 static void test_user_name_and_password(void **state)
@@ -285,6 +359,8 @@ int main(void)
         cmocka_unit_test(test_levels_of_strictness),
         cmocka_unit_test(test_fingerprints_by_each_hash),
         cmocka_unit_test(test_a_key_that_is_known_and_refused_all_the_same),
+        cmocka_unit_test(test_accepted_key_in_pem),
+        cmocka_unit_test(test_handler_replaces_what_is_accepted),
         cmocka_unit_test(test_user_name_and_password),
         cmocka_unit_test(test_prompt_that_the_pattern_matches),
         cmocka_unit_test(test_signature_algorithms_of_the_user),
