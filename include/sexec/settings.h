@@ -45,7 +45,8 @@
  * SSHVersionPattern                  default "*SSH-1.99-*,*SSH-2.0-*"
  * MaxPacketSize                      bytes; default 32768
  * MaxWindowSize                      bytes that the server may send ahead, at most; default 33554432. A
- *                                    channel begins with 2097152 and grows on a path that needs it
+ *                                    channel begins with 2097152 and grows on a path that needs it. While
+ *                                    connected it can only grow
  * StdInFile                          file whose contents the command reads as standard input; 302 for
  *                                    a pipe or terminal, which could keep the loop waiting
  * MaxLineLength                      bytes; at least 256, default 2048
@@ -57,7 +58,7 @@
  * MaskSensitive                      default True; False is refused where the policy says so
  * ConnectionTimeout                  seconds for logging on; 0 (default): the property timeout
  * AbsoluteTimeout                    default False
- * UseIPv6                            0 IPv4, 1 IPv6, 2 either; default 0
+ * UseIPv6                            0 IPv4, 1 IPv6, 2 IPv6 first, then IPv4; default 0
  * LocalHost, LocalPort               as the properties
  * FirewallAutoDetect, FirewallType, FirewallHost, FirewallPort, FirewallUser, FirewallPassword
  *                                    as the properties
@@ -122,7 +123,7 @@
  * ChannelDataEOL, MaxChannelDataLength  set together: output comes in pieces that end with the mark
  *                                    or have that length (at most 1 MiB). An index such as [0] may
  *                                    stand behind the names and means nothing, as one channel is
- *                                    open at a time
+ *                                    open at a time. A mark with zero bytes: sexec_config_bytes
  * ChannelDataEOLFound                read-only, in on_stdout and on_stderr: whether the mark ended it
  * RecordLength                       output comes in pieces of this length; 0 (default): it doesn't
  * UseTerminal                        default False; True: commands run in a pseudo-terminal

@@ -163,8 +163,9 @@ SEXEC_API int sexec_set_ssh_cert_encoded(struct sexec *object, const void *certi
 SEXEC_API int sexec_convert_key(struct sexec *object, const char *path, const char *passphrase,
                                 bool overwrite);
 
-/* ssh_accept_server_host_key_encoded: the host key to accept, as one line of a public key file
- * ("ssh-ed25519 AAAA..."); default empty. */
+/* ssh_accept_server_host_key_encoded: the host key to accept: one line of a public key file
+ * ("ssh-ed25519 AAAA...") or its base64 alone, or a public key or certificate in PEM; default empty. It
+ * may be set while connecting. 10022 at the logon for what is none of these. */
 SEXEC_API const void *sexec_get_ssh_accept_server_host_key_encoded(const struct sexec *object,
                                                                    size_t *out_length);
 SEXEC_API int sexec_set_ssh_accept_server_host_key_encoded(struct sexec *object, const void *key,
@@ -353,8 +354,8 @@ SEXEC_API int sexec_config(struct sexec *object, const char *configuration_strin
  * reference has it otherwise. The text lives until the next call. */
 SEXEC_API int sexec_describe_interface(struct sexec *object, const char **out);
 
-/* config_bytes (not in the reference): sets a setting to bytes, of which EncodedTerminalModes alone
- * may hold zero bytes. */
+/* config_bytes (not in the reference): sets a setting to bytes, of which those of EncodedTerminalModes
+ * and ChannelDataEOL may be zero. */
 SEXEC_API int sexec_config_bytes(struct sexec *object, const char *name, const void *value,
                                  size_t length);
 

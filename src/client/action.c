@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "client/auditing.h"
 #include "client/codes.h"
@@ -66,6 +67,31 @@ static void note_progress(struct sexec *object)
 
 /* ---- the end of an action ----------------------------------------------------------------- */
 
+/* The action ends with the error that was just kept. Handlers that are still to come may fail at what
+ * they try; it is the action's error that counts when the method returns. */
+static void keep_error(struct sexec *object, int code)
+{
+    if (code == 0)
+        return;
+    sx_text_free_wiped(object->action_text);
+    object->action_text =
+        sx_text_dup(object->last_text); /* NULL: what the handlers leave must do */
+}
+
+static const char *error_text(const struct sexec *object)
+{
+    return object->action_text == NULL ? object->last_text : object->action_text;
+}
+
+static int give_error(struct sexec *object, int code)
+{
+    if (code != 0 && object->action_text != NULL)
+        (void)sx_fail(object, code, "%s", object->action_text);
+    sx_text_free_wiped(object->action_text);
+    object->action_text = NULL;
+    return code;
+}
+
 static int finish(struct sexec *object, int code)
 {
     object->action = SX_ACTION_NONE;
@@ -78,7 +104,7 @@ static int finish(struct sexec *object, int code)
         sx_engine_rest(object->engine);
     sx_input_close(object);
     sx_logging_end(object, code);
-    return sx_auditing_finish(object, code);
+    return sx_auditing_finish(object, give_error(object, code));
 }
 
 /* What runs is left to itself: true when its end was not told. */
@@ -106,6 +132,8 @@ static int end_logoff(struct sexec *object, enum sx_err err, struct sx_fault *fa
 
     if (err == SX_ERR_INTERRUPTED && code == 0)
         code = sx_fail_err(object, err, fault);
+    if (object->action_text == NULL)
+        keep_error(object, code);
     (void)give_up_command(object);
     (void)!sx_auditing_command_end(object, SEXEC_NO_STATUS, fault);
     sx_fault_clear(fault);
@@ -129,9 +157,10 @@ static int break_off(struct sexec *object, enum sx_err err, struct sx_fault *fau
         snprintf(object->last_text + strlen(object->last_text),
                  sizeof object->last_text - strlen(object->last_text),
                  "; the command had been started and may still run on the server");
+    keep_error(object, code);
     (void)!sx_auditing_command_end(object, code, &ignored);
-    sx_session_close(object, code, object->last_text);
-    sx_fire_error(object, code, object->last_text);
+    sx_session_close(object, code, error_text(object));
+    sx_fire_error(object, code, error_text(object));
     return finish(object, code);
 }
 
@@ -279,8 +308,9 @@ static int end_command(struct sexec *object)
         code = sx_fail_err(object, object->fault.err, &object->fault);
     else
         code = result_code(object);
+    keep_error(object, code);
     if (code != 0 && code != SEXEC_EXITED_NON_ZERO)
-        sx_fire_error(object, code, object->last_text);
+        sx_fire_error(object, code, error_text(object));
     if (sx_auditing_command_end(object, code, &object->fault) != SX_OK)
         return break_off(object, SX_ERR_AUDIT, &object->fault);
     if (object->engine == NULL || (!object->is_auto_logoff && !object->values.disconnect_on_close))
@@ -353,12 +383,12 @@ int sx_action_advance(struct sexec *object, bool *out_did)
 
         if (object->action == SX_ACTION_EXECUTE && object->is_begun &&
             sx_engine_channel_state(object->engine) == SX_CHANNEL_CLOSED) {
-            sx_fault_clear(&object->fault);
+            if (object->fault.err == err) /* else it is why the command didn't run */
+                sx_fault_clear(&object->fault);
+            object->is_auto_logoff = true; /* there is nothing to stay on */
             code = end_command(object);
-            if (object->action == SX_ACTION_LOGOFF) /* which it is spared */
-                return end_logoff(object, SX_OK, &object->fault);
-            sx_session_close(object, 0, "OK");
-            return code;
+            return object->action == SX_ACTION_LOGOFF ? end_logoff(object, SX_OK, &object->fault)
+                                                      : code;
         }
         if (object->fault.err == SX_OK && latched->err == err)
             object->fault = *latched;
@@ -429,9 +459,10 @@ int sx_action_begin(struct sexec *object, enum sx_action action)
 
         sx_auditing_refusal(object, err, &object->fault);
         code = sx_fail_err(object, err, &object->fault);
+        keep_error(object, code);
         if (!object->is_connected)
-            sx_session_close(object, code, object->last_text);
-        sx_fire_error(object, code, object->last_text);
+            sx_session_close(object, code, error_text(object));
+        sx_fire_error(object, code, error_text(object));
         return finish(object, code);
     }
     return 0;

@@ -74,6 +74,8 @@ static void clear_command(struct sexec *object)
     object->server_version[0] = '\0';
     object->served_policy[0] = object->served_provider[0] = object->served_module[0] = '\0';
     object->last_text[0] = '\0';
+    sx_text_free_wiped(object->action_text);
+    object->action_text = NULL;
     object->last_code = 0;
 }
 

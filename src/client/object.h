@@ -100,7 +100,8 @@ struct sx_values {
     char *stdin_file;
     int max_line_length;
     char *output_mode;
-    char *data_eol;
+    char *data_eol; /* bytes, with a NUL behind them */
+    size_t data_eol_len;
     int max_channel_data; /* counts together with data_eol */
     int record_length;
     bool use_terminal;
@@ -210,6 +211,7 @@ struct sexec {
     const struct sx_policy *policy;
     struct sx_provider *provider;
     struct sx_offer offer;
+    char *accepted_line; /* ssh_accept_server_host_key_encoded as a key line; NULL: as it is */
     struct sx_known_hosts known;
     struct sx_x509_trust *x509; /* NULL without anchors */
     struct sx_signer signer;
@@ -230,6 +232,7 @@ struct sexec {
     bool is_begun;      /* the command's channel was asked for */
     bool is_fresh;      /* nobody looked at the action yet */
     int action_code;    /* with which an execution ended, while the logoff follows */
+    char *action_text;  /* of the error with which the action ends; NULL for none */
     enum sx_logoff logoff;
     uint64_t action_started;
     uint64_t last_progress; /* count, and when it last moved */

@@ -54,17 +54,15 @@ static size_t piece_max(const struct sexec *object)
 
     if (values->record_length > 0)
         return (size_t)values->record_length;
-    return values->data_eol[0] != '\0' ? (size_t)values->max_channel_data : 0;
+    return values->data_eol_len > 0 ? (size_t)values->max_channel_data : 0;
 }
 
 /* Where the first mark ends, looking from what was not looked at yet; 0 when there is none. */
-static size_t find_mark(struct sx_slice bytes, size_t from, const char *mark)
+static size_t find_mark(struct sx_slice bytes, size_t from, struct sx_slice mark)
 {
-    size_t len = strlen(mark);
-
-    for (size_t i = from; i + len <= bytes.len; i++)
-        if (bytes.ptr[i] == (uint8_t)mark[0] && memcmp(bytes.ptr + i, mark, len) == 0)
-            return i + len;
+    for (size_t i = from; i + mark.len <= bytes.len; i++)
+        if (bytes.ptr[i] == mark.ptr[0] && memcmp(bytes.ptr + i, mark.ptr, mark.len) == 0)
+            return i + mark.len;
     return 0;
 }
 
@@ -78,8 +76,8 @@ static enum sx_err split_pieces(struct sexec *object, bool is_stderr, struct sx_
         size_t kept = sx_buffer_len(pending);
         size_t room = max > kept ? max - kept : 0;
         size_t n = data.len < room ? data.len : room;
-        const char *mark = object->values.record_length > 0 ? "" : object->values.data_eol;
-        size_t back = strlen(mark);
+        size_t back = object->values.record_length > 0 ? 0 : object->values.data_eol_len;
+        struct sx_slice mark = sx_slice_of(object->values.data_eol, back);
         size_t end = 0;
 
         SX_TRY(sx_buffer_append(pending, sx_slice_of(data.ptr, n)));

@@ -291,6 +291,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
     bool was_open = object->is_tcp_open;
     bool was_started = object->engine != NULL;
     bool was_proxied = object->proxy.type != SX_PROXY_NONE;
+    bool was_secure = object->is_connected;
 
     sx_log_lines_tell(object);
     if (was_started)
@@ -312,6 +313,8 @@ void sx_session_close(struct sexec *object, int code, const char *text)
     object->provider = NULL;
     object->policy = NULL;
     if (was_open) {
+        if (was_secure && code != 0)
+            sx_fire_connection_status(object, "S/Shell connection broken.", code, text);
         sx_fire_connection_status(object, "Remote host disconnected.", code, text);
         if (was_proxied)
             sx_fire_connection_status(object, "Firewall host disconnected.", code, text);

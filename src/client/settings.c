@@ -77,7 +77,7 @@ static const struct setting settings[] = {
     SPECIAL("AuditSync", 0, sx_set_audit_sync, sx_get_audit_sync),
     SPECIAL("AuditSyslog", 0, sx_set_audit_syslog, sx_get_audit_syslog),
     BOOL("AllowLooseKeyFileMode", allow_loose_key_file, RULE_LOCKED, NULL),
-    TEXT("ChannelDataEOL", data_eol, 0, NULL),
+    SPECIAL("ChannelDataEOL", 0, sx_set_data_eol, sx_get_data_eol),
     SPECIAL("ChannelDataEOLFound", RULE_READ_ONLY, NULL, sx_get_eol_found),
     SPECIAL("CodePage", 0, sx_set_code_page, sx_get_code_page),
     BOOL("DisconnectOnChannelClose", disconnect_on_close, 0, NULL),
@@ -134,7 +134,7 @@ static const struct setting settings[] = {
     INT("MaxLineLength", max_line_length, 256, 1024 * 1024, RULE_LOCKED),
     INT("MaxPacketSize", max_packet, 1024, 256 * 1024 - 1024, RULE_LOCKED),
     INT("MaxTransferRate", max_transfer_rate, 0, INT_MAX, RULE_LOCKED),
-    INT("MaxWindowSize", max_window, 32 * 1024, INT_MAX, RULE_LOCKED),
+    SPECIAL("MaxWindowSize", 0, sx_set_max_window, sx_get_max_window),
     INT("OutBufferSize", out_buffer, 0, INT_MAX / 2, RULE_LOCKED),
     TEXT("OutputMode", output_mode, RULE_LOCKED, sx_check_output_mode),
     TEXT("Policy", policy, RULE_LOCKED, sx_check_policy),
@@ -276,14 +276,20 @@ static int locked_code(const struct setting *setting)
     return SEXEC_BAD_STATE;
 }
 
+static int refuse_locked(struct sexec *object, const struct setting *setting)
+{
+    if ((setting->rules & RULE_LOCKED) == 0 || !sx_is_in_progress(object))
+        return 0;
+    return sx_fail(object, locked_code(setting),
+                   "setting %s can't be changed while a connection is in progress", setting->name);
+}
+
 static int set_value(struct sexec *object, const struct setting *setting, const char *value)
 {
     if ((setting->rules & RULE_READ_ONLY) != 0)
         return sx_fail(object, SEXEC_SETTING, "setting %s can only be read", setting->name);
-    if ((setting->rules & RULE_LOCKED) != 0 && sx_is_in_progress(object))
-        return sx_fail(object, locked_code(setting),
-                       "setting %s can't be changed while a connection is in progress",
-                       setting->name);
+    if (refuse_locked(object, setting) != 0)
+        return locked_code(setting);
     switch (setting->kind) {
     case KIND_BOOL: return set_bool(object, setting, value);
     case KIND_INT:
@@ -332,23 +338,29 @@ static struct sx_slice without_index(struct sx_slice name)
     return name;
 }
 
+/* What can hold zero bytes. */
+static int (*bytes_setter(const struct setting *setting))(struct sexec *, struct sx_slice)
+{
+    if (setting->set == sx_set_encoded_modes)
+        return sx_set_encoded_mode_bytes;
+    return setting->set == sx_set_data_eol ? sx_set_data_eol_bytes : NULL;
+}
+
 int sexec_config_bytes(struct sexec *object, const char *name, const void *value, size_t length)
 {
     const struct setting *setting = find(without_index(sx_slice_text(name)));
     char *text;
     int code;
 
-    if (setting != NULL && setting->set == sx_set_encoded_modes) {
-        if (sx_is_in_progress(object))
-            return sx_fail(object, SEXEC_BAD_STATE,
-                           "setting %s can't be changed while a connection is in progress",
-                           setting->name);
-        return sx_set_encoded_mode_bytes(object, sx_slice_of(value, length));
+    if (setting != NULL && bytes_setter(setting) != NULL) {
+        code = refuse_locked(object, setting);
+        return code != 0 ? code : bytes_setter(setting)(object, sx_slice_of(value, length));
     }
     if (setting == NULL || (length > 0 && memchr(value, '\0', length) != NULL))
         return sx_fail(object, SEXEC_SETTING,
-                       setting == NULL ? "there is no setting of that name"
-                                       : "only EncodedTerminalModes can hold zero bytes");
+                       setting == NULL
+                           ? "there is no setting of that name"
+                           : "only EncodedTerminalModes and ChannelDataEOL can hold zero bytes");
     text = sx_alloc(length + 1);
     if (text == NULL)
         return sx_fail_err(object, SX_ERR_MEMORY, &object->fault);

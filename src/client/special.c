@@ -2,10 +2,12 @@
 #include "client/special.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "client/errors.h"
 #include "client/log_lines.h"
@@ -95,6 +97,60 @@ int sx_get_renegotiate(struct sexec *object, struct sx_buffer *out)
     if (sx_engine_rekey(object->engine) != SX_OK)
         return sx_fail(object, SEXEC_BAD_STATE, "no key exchange can be started now");
     return sx_lend_text(object, out, "");
+}
+
+int sx_set_data_eol_bytes(struct sexec *object, struct sx_slice mark)
+{
+    char *copy = sx_alloc(mark.len + 1);
+
+    if (copy == NULL)
+        return sx_fail_err(object, SX_ERR_MEMORY, &object->fault);
+    if (mark.len > 0)
+        memcpy(copy, mark.ptr, mark.len);
+    sx_text_free_wiped(object->values.data_eol);
+    object->values.data_eol = copy;
+    object->values.data_eol_len = mark.len;
+    return 0;
+}
+
+int sx_set_data_eol(struct sexec *object, const char *value)
+{
+    return sx_set_data_eol_bytes(object, sx_slice_text(value));
+}
+
+int sx_get_data_eol(struct sexec *object, struct sx_buffer *out)
+{
+    return sx_fail_err(object,
+                       sx_buffer_append(out, sx_slice_of(object->values.data_eol,
+                                                         object->values.data_eol_len + 1)),
+                       &object->fault);
+}
+
+enum { WINDOW_MIN = 32 * 1024 };
+
+int sx_set_max_window(struct sexec *object, const char *value)
+{
+    long long window;
+
+    if (!sx_parse_number(value, &window) || window < WINDOW_MIN || window > INT_MAX)
+        return sx_fail(object, SEXEC_SETTING,
+                       "setting MaxWindowSize: the value must be a number from %d to %d",
+                       WINDOW_MIN, INT_MAX);
+    if (sx_is_in_progress(object) && window < object->values.max_window)
+        return sx_fail(object, SEXEC_BAD_STATE,
+                       "setting MaxWindowSize can only grow while a connection is in progress");
+    object->values.max_window = (int)window;
+    if (object->engine == NULL)
+        return 0;
+    return sx_fail_err(object, sx_engine_widen(object->engine, (uint32_t)window), &object->fault);
+}
+
+int sx_get_max_window(struct sexec *object, struct sx_buffer *out)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, "%d", object->values.max_window);
+    return sx_lend_text(object, out, text);
 }
 
 int sx_get_local_host(struct sexec *object, struct sx_buffer *out)

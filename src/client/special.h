@@ -16,6 +16,13 @@ int sx_check_client_version(struct sexec *object, const char *value);
 int sx_check_fingerprints(struct sexec *object, const char *value);
 int sx_check_output_mode(struct sexec *object, const char *value);
 
+/* ChannelDataEOL: a mark of any bytes. MaxWindowSize: while connected it can only grow. */
+int sx_set_data_eol(struct sexec *object, const char *value);
+int sx_set_data_eol_bytes(struct sexec *object, struct sx_slice mark);
+int sx_get_data_eol(struct sexec *object, struct sx_buffer *out);
+int sx_set_max_window(struct sexec *object, const char *value);
+int sx_get_max_window(struct sexec *object, struct sx_buffer *out);
+
 int sx_get_build_info(struct sexec *object, struct sx_buffer *out);
 int sx_get_renegotiate(struct sexec *object, struct sx_buffer *out);
 int sx_get_local_host(struct sexec *object, struct sx_buffer *out);

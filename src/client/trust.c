@@ -13,6 +13,7 @@
 #include "keys/fingerprint.h"
 #include "keys/host_order.h"
 #include "keys/key_line.h"
+#include "keys/key_store.h"
 #include "keys/x509_files.h"
 #include "net/clock.h"
 
@@ -59,6 +60,12 @@ static enum sx_hash fingerprint_hash(const struct sexec *object)
     return SX_HASH_SHA256;
 }
 
+static struct sx_slice accepted_key(const struct sexec *object)
+{
+    return sx_slice_text(object->accepted_line != NULL ? object->accepted_line
+                                                       : object->values.accept_host_key);
+}
+
 /* An alias stands for host and port, as HostKeyAlias of ssh_config(5). */
 static struct sx_host_trust_settings trust_settings(const struct sexec *object)
 {
@@ -68,7 +75,7 @@ static struct sx_host_trust_settings trust_settings(const struct sexec *object)
     return (struct sx_host_trust_settings){
         .policy = object->policy,
         .fingerprints = sx_slice_text(values->accept_fingerprints),
-        .key = sx_slice_text(values->accept_host_key),
+        .key = accepted_key(object),
         .ca_keys = sx_slice_text(values->accept_ca_keys),
         .accept_any = values->accept_any_host_key,
         .known = &object->known,
@@ -133,10 +140,50 @@ static enum sx_err read_anchors(struct sexec *object, struct sx_fault *fault)
     return SX_OK;
 }
 
+static enum sx_err keep_line(struct sexec *object, struct sx_slice blob)
+{
+    size_t cap = 4 * (blob.len / 3 + 1) + 1;
+
+    object->accepted_line = sx_alloc(cap);
+    if (object->accepted_line == NULL)
+        return SX_ERR_MEMORY;
+    return sx_base64_encode(blob, object->accepted_line, cap);
+}
+
+/* What is no key line may be the key in another form: a certificate or public key in PEM. What is none
+ * of them either is told of when the key is judged. */
+static enum sx_err read_accepted(struct sexec *object)
+{
+    struct sx_slice text = sx_slice_text(object->values.accept_host_key);
+    struct sx_store store = { .count = 0 };
+    struct sx_fault ignored = { 0 };
+    struct sx_slice blob;
+    uint8_t *storage;
+    enum sx_err err;
+
+    sx_free(object->accepted_line);
+    object->accepted_line = NULL;
+    if (text.len == 0)
+        return SX_OK;
+    storage = sx_alloc(SX_KEY_LINE_MAX);
+    if (storage == NULL)
+        return SX_ERR_MEMORY;
+    err = text.len > SX_KEY_LINE_MAX ? SX_ERR_ARGUMENT : sx_key_line_decode(text, storage, &blob);
+    sx_free(storage);
+    if (err == SX_OK)
+        return SX_OK;
+    err = sx_store_decode(object->provider, text, SX_SLICE_NONE, &ignored, &store);
+    err = err == SX_OK && store.count > 0
+              ? keep_line(object, sx_key_public_blob(store.entries[0].key))
+              : SX_OK;
+    sx_store_clear(&store);
+    return err;
+}
+
 /* The type of the one key that is accepted, if it can be had. */
 static void add_configured_type(const struct sexec *object, struct sx_known_types *types)
 {
-    struct sx_slice text = sx_slice_text(object->values.accept_host_key);
+    struct sx_slice text = accepted_key(object);
     struct sx_slice blob = SX_SLICE_NONE;
     struct sx_slice type;
     uint8_t *storage =
@@ -178,6 +225,7 @@ enum sx_err sx_trust_open(struct sexec *object, struct sx_fault *fault)
 
     if (object->is_explaining)
         return SX_OK;
+    SX_TRY(read_accepted(object));
     SX_TRY(read_known(object, object->values.known_files, fault));
     SX_TRY(read_known(object, object->values.known_global_files, fault));
     SX_TRY(read_anchors(object, fault));
@@ -189,6 +237,8 @@ enum sx_err sx_trust_open(struct sexec *object, struct sx_fault *fault)
 void sx_trust_close(struct sexec *object)
 {
     sx_known_hosts_clear(&object->known);
+    sx_free(object->accepted_line);
+    object->accepted_line = NULL;
     sx_x509_trust_free(object->x509);
     object->x509 = NULL;
 }
@@ -211,11 +261,13 @@ static enum sx_err accept_key(struct sexec *object, const struct sx_host_trust_s
 
 enum sx_err sx_trust_judge(struct sexec *object, const struct sx_event_host_key *key)
 {
-    const struct sx_host_trust_settings settings = trust_settings(object);
+    struct sx_host_trust_settings settings;
     struct sx_host_verdict verdict = { .trust = SX_HOST_TRUST_NONE };
     char fingerprint[SX_FINGERPRINT_MAX];
     bool is_accepted;
 
+    SX_TRY(read_accepted(object)); /* handlers may have set another one since */
+    settings = trust_settings(object);
     sx_buffer_clear(&object->host_key);
     SX_TRY(sx_buffer_append(&object->host_key, key->blob));
     SX_TRY(sx_host_trust_decide(&settings, object->provider, key, &object->fault, &verdict));
@@ -227,6 +279,7 @@ enum sx_err sx_trust_judge(struct sexec *object, const struct sx_event_host_key 
                                         .cert_subject = verdict.names.subject,
                                         .cert_issuer = verdict.names.issuer,
                                         .is_accepted = verdict.trust != SX_HOST_TRUST_NONE });
+    settings = trust_settings(object); /* whose texts the handler may have replaced */
     if (is_accepted && !verdict.is_final)
         return accept_key(object, &settings, key, fingerprint, verdict.trust);
     /* Why there is no Kerberos any more says more: the transport's text has both. */

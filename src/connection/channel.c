@@ -52,6 +52,12 @@ static void restart(struct sx_channel *channel)
     channel->progress = progress;
 }
 
+static uint32_t first_window(const struct sx_channel *channel)
+{
+    return channel->config.window < SX_CHANNEL_WINDOW_FIRST ? channel->config.window
+                                                            : SX_CHANNEL_WINDOW_FIRST;
+}
+
 enum sx_err sx_channel_execute(struct sx_channel *channel, struct sx_slice command)
 {
     struct sx_msg_channel_open msg = { .type = sx_slice_text("session") };
@@ -65,8 +71,7 @@ enum sx_err sx_channel_execute(struct sx_channel *channel, struct sx_slice comma
                             SX_CHANNEL_COMMAND_MAX);
     restart(channel);
     SX_TRY(sx_buffer_append(&channel->command, command));
-    channel->window = channel->config.window < SX_CHANNEL_WINDOW_FIRST ? channel->config.window
-                                                                       : SX_CHANNEL_WINDOW_FIRST;
+    channel->window = first_window(channel);
     channel->local_window = channel->window;
     channel->round_trip = UINT64_MAX;
     channel->round_began = channel->transport->now;
@@ -293,6 +298,21 @@ enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n)
     SX_TRY(sx_transport_begin(channel->transport, 16, &payload));
     sx_msg_channel_window_adjust_encode(&payload, &msg);
     return sx_transport_end(channel->transport, &payload);
+}
+
+enum sx_err sx_channel_widen(struct sx_channel *channel, uint32_t window)
+{
+    uint32_t first;
+
+    if (window > channel->config.window)
+        channel->config.window = window;
+    first = first_window(channel);
+    if (channel->state == SX_CHANNEL_NONE || channel->state == SX_CHANNEL_CLOSED ||
+        first <= channel->window)
+        return SX_OK;
+    channel->consumed += first - channel->window;
+    channel->window = first;
+    return sx_channel_consumed(channel, 0);
 }
 
 enum sx_err sx_channel_close(struct sx_channel *channel)

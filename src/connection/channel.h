@@ -90,6 +90,9 @@ SX_MUST_USE enum sx_err sx_channel_signal(struct sx_channel *channel, struct sx_
 /* sx_channel_consumed says that n bytes of output are dealt with; the window reopens by them. */
 SX_MUST_USE enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n);
 
+/* sx_channel_widen raises config.window, and gives a running command what its first window lacked. */
+SX_MUST_USE enum sx_err sx_channel_widen(struct sx_channel *channel, uint32_t window);
+
 /* Closes our side; what still comes is dropped. A channel that is not open yet is closed as soon
  * as it is, and its command is not run. */
 SX_MUST_USE enum sx_err sx_channel_close(struct sx_channel *channel);

@@ -402,6 +402,13 @@ enum sx_err sx_engine_close_channel(struct sx_engine *engine)
     return after_call(engine, sx_channel_close(&engine->channel));
 }
 
+enum sx_err sx_engine_widen(struct sx_engine *engine, uint32_t window)
+{
+    if (engine->is_ended)
+        return SX_OK;
+    return after_call(engine, sx_channel_widen(&engine->channel, window));
+}
+
 enum sx_channel_state sx_engine_channel_state(const struct sx_engine *engine)
 {
     return engine->channel.state;

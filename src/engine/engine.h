@@ -82,6 +82,8 @@ SX_MUST_USE enum sx_err sx_engine_send_eof(struct sx_engine *engine);
 SX_MUST_USE enum sx_err sx_engine_signal(struct sx_engine *engine, struct sx_slice name);
 SX_MUST_USE enum sx_err sx_engine_consumed(struct sx_engine *engine, size_t n);
 SX_MUST_USE enum sx_err sx_engine_close_channel(struct sx_engine *engine);
+/* The window of MaxWindowSize grows, also of a command that runs. */
+SX_MUST_USE enum sx_err sx_engine_widen(struct sx_engine *engine, uint32_t window);
 enum sx_channel_state sx_engine_channel_state(const struct sx_engine *engine);
 
 /* sx_engine_rekey starts a key exchange unless one runs. */

@@ -34,6 +34,23 @@ static void lookup_destroy(void *job)
     sx_free(lookup);
 }
 
+/* Where both families will do, IPv6 comes first, whatever order the system has. */
+static struct addrinfo *ipv6_first(struct addrinfo *list)
+{
+    struct addrinfo *first = NULL, *second = NULL;
+    struct addrinfo **first_end = &first, **second_end = &second;
+
+    for (struct addrinfo *at = list; at != NULL; at = at->ai_next) {
+        struct addrinfo ***end = at->ai_family == AF_INET6 ? &first_end : &second_end;
+
+        **end = at;
+        *end = &at->ai_next;
+    }
+    *second_end = NULL;
+    *first_end = second;
+    return first;
+}
+
 static void look_up(struct lookup *lookup, int flags)
 {
     struct addrinfo hints = { .ai_family = lookup->family,
@@ -41,6 +58,8 @@ static void look_up(struct lookup *lookup, int flags)
                               .ai_flags = AI_NUMERICSERV | flags };
 
     lookup->result = getaddrinfo(lookup->host, lookup->port, &hints, &lookup->addresses);
+    if (lookup->result == 0)
+        lookup->addresses = ipv6_first(lookup->addresses);
 }
 
 static void lookup_run(void *job)

@@ -104,6 +104,11 @@ def show_families(server):
     run(1, ADDRESS).expect_failure(None, "address")
     run(0, "::1").expect_failure(None, "address")
     run(2, "localhost").expect(0)
+    many = support.run(
+        [*server.options(), "--set", "UseIPv6=2", f"{servers.USER}@many.example",
+         "echo $SSH_CONNECTION"], env=named(ADDRESS, "::1"),
+    )
+    check(many.expect(0).out.startswith(b"::1 "), f"IPv6 isn't preferred: {many}")
     check(run(0, "localhost").expect(0).out.startswith(b"127."), "not from IPv4")
 
 
@@ -113,6 +118,10 @@ def show_no_ipv6(server):
         support.run(
             [*server.options(), "--set", f"UseIPv6={version}", f"{servers.USER}@::1", "true"]
         ).expect_failure(REFUSED_TCP)
+    support.run(
+        [*server.options(), "--set", "UseIPv6=2", f"{servers.USER}@many.example", "true"],
+        env=named(ADDRESS, "::1"),
+    ).expect(0)
 
 
 def show_local_end(server):

@@ -150,6 +150,121 @@ static void test_interrupted_by_a_handler(void **state)
     pair_free(&pair);
 }
 
+/* ---- which error it was ---------------------------------------------------------------------- */
+
+/* Handlers that fail at something else. */
+struct told {
+    char broken[256];
+    char closed[256];
+    char error[256];
+};
+
+static void fail_at_status(struct sexec *object, const struct sexec_connection_status_event *event,
+                           void *context)
+{
+    struct told *told = context;
+
+    if (strcmp(sexec_connection_status_event_connection_event(event),
+               "S/Shell connection broken.") == 0)
+        (void)snprintf(told->broken, sizeof told->broken, "%d %s",
+                       sexec_connection_status_event_status_code(event),
+                       sexec_connection_status_event_description(event));
+    assert_int_equal(sexec_execute(object, "other"), 1050);
+}
+
+static void fail_at_end(struct sexec *object, const struct sexec_disconnected_event *event,
+                        void *context)
+{
+    struct told *told = context;
+
+    (void)snprintf(told->closed, sizeof told->closed, "%d %s",
+                   sexec_disconnected_event_status_code(event),
+                   sexec_disconnected_event_description(event));
+    assert_int_equal(sexec_config(object, "NoSuchSetting", NULL), SEXEC_SETTING);
+}
+
+static void fail_at_error(struct sexec *object, const struct sexec_error_event *event,
+                          void *context)
+{
+    struct told *told = context;
+
+    (void)snprintf(told->error, sizeof told->error, "%d %s", sexec_error_event_error_code(event),
+                   sexec_error_event_description(event));
+    assert_int_equal(sexec_set_ssh_port(object, 70000) == 0, 0);
+}
+
+static enum served_end close_when_running(void *ctx, struct peer *peer)
+{
+    (void)ctx;
+    return peer->channel.is_running ? SERVED_CLOSES : SERVED_GOES_ON;
+}
+
+/* What handlers do meanwhile changes neither what the events tell nor what the method gives. */
+static void test_the_methods_own_error_stays(void **state)
+{
+    struct served_config config = served_config_default();
+    struct told told = { { 0 }, { 0 }, { 0 } };
+    struct pair pair;
+    char wanted[256];
+
+    (void)state;
+    config.sessions = 2;
+    config.work = close_when_running;
+    pair = pair_of(&config);
+    sexec_on_connection_status(pair.client, fail_at_status, &told);
+    sexec_on_disconnected(pair.client, fail_at_end, &told);
+    sexec_on_error(pair.client, fail_at_error, &told);
+    assert_int_equal(sexec_execute(pair.client, "true"), 1120);
+    assert_int_equal(sexec_get_last_error_code(pair.client), 1120);
+    assert_non_null(strstr(sexec_get_last_error(pair.client), "may still run"));
+    (void)snprintf(wanted, sizeof wanted, "1120 %s", sexec_get_last_error(pair.client));
+    assert_string_equal(told.broken, wanted);
+    assert_string_equal(told.closed, wanted);
+    assert_string_equal(told.error, wanted);
+    pair_free(&pair);
+
+    /* an end that is an error of its own, and a logoff after it */
+    config.work = NULL;
+    config.peer.command.is_endless = false;
+    config.peer.command.status = 7;
+    memset(&told, 0, sizeof told);
+    pair = pair_of(&config);
+    sexec_on_connection_status(pair.client, fail_at_status, &told);
+    sexec_on_disconnected(pair.client, fail_at_end, &told);
+    assert_int_equal(sexec_execute(pair.client, "true"), SEXEC_EXITED_NON_ZERO);
+    assert_int_equal(sexec_get_last_error_code(pair.client), SEXEC_EXITED_NON_ZERO);
+    assert_string_equal(sexec_get_last_error(pair.client), "the command exited with status 7");
+    assert_string_equal(told.broken, "");
+    assert_string_equal(told.closed, "0 OK");
+    pair_free(&pair);
+}
+
+static enum served_end close_after_refusal(void *ctx, struct peer *peer)
+{
+    (void)ctx;
+    return peer_count(peer, SX_MSG_CHANNEL_CLOSE) > 0 ? SERVED_CLOSES : SERVED_GOES_ON;
+}
+
+/* A server that refuses and goes at once: why it refused is what counts. */
+static void test_a_refusal_outlives_the_connection(void **state)
+{
+    struct served_config config = served_config_default();
+    struct pair pair;
+
+    (void)state;
+    config.peer.command.is_refused = true;
+    config.work = close_after_refusal;
+    for (int i = 0; i < 2; i++) {
+        pair = pair_of(&config);
+        if (i == 1)
+            assert_int_equal(sexec_ssh_logon(pair.client, NULL, 0), 0);
+        check_shown(sexec_execute(pair.client, "true"), 1033);
+        while (sexec_get_connected(pair.client)) /* it may be seen a moment later */
+            (void)sexec_do_events(pair.client);
+        pair_free(&pair);
+    }
+}
+
 /* ---- what would block ------------------------------------------------------------------------ */
 
 enum { WINDOW = 1000 };
@@ -296,6 +411,8 @@ int main(void)
         cmocka_unit_test(test_connecting_twice),
         cmocka_unit_test(test_time_before_the_sign_on_and_after),
         cmocka_unit_test(test_interrupted_by_a_handler),
+        cmocka_unit_test(test_the_methods_own_error_stays),
+        cmocka_unit_test(test_a_refusal_outlives_the_connection),
         cmocka_unit_test(test_no_room_in_the_window),
         cmocka_unit_test(test_no_room_in_the_network),
         cmocka_unit_test(test_keys_are_exchanged),

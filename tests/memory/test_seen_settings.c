@@ -1,111 +1,11 @@
-/* What properties and settings make of a session, as the server sees it: the public object against a
- * peer at a real socket. */
+/* What properties and settings make of a session, as the server sees it: versions, algorithms, the host
+ * key, signing on. */
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
 
-#include "memory/checks.h"
-#include "support/served.h"
-
-/* What the server keeps of the client's messages. */
-struct seen {
-    struct sx_msg_channel_open open;
-    char algorithms[256]; /* of public key requests, each with a | behind it */
-};
-
-static void keep_algorithm(struct seen *seen, struct sx_slice payload)
-{
-    struct sx_reader reader;
-    struct sx_slice name;
-    size_t used = strlen(seen->algorithms);
-
-    sx_reader_init(&reader, payload);
-    (void)sx_reader_u8(&reader);
-    (void)sx_reader_string(&reader); /* user */
-    (void)sx_reader_string(&reader); /* service */
-    if (!sx_slice_is_text(sx_reader_string(&reader), "publickey"))
-        return;
-    (void)sx_reader_bool(&reader);
-    name = sx_reader_string(&reader);
-    (void)snprintf(seen->algorithms + used, sizeof seen->algorithms - used, "%.*s|", (int)name.len,
-                   (const char *)name.ptr);
-}
-
-static bool look(void *ctx, struct peer *peer, struct sx_slice payload)
-{
-    struct seen *seen = ctx;
-
-    (void)peer;
-    if (payload.ptr[0] == SX_MSG_CHANNEL_OPEN &&
-        sx_msg_channel_open_decode(payload, &seen->open) != SX_OK)
-        seen->open = (struct sx_msg_channel_open){ 0 };
-    if (payload.ptr[0] == SX_MSG_USERAUTH_REQUEST)
-        keep_algorithm(seen, payload);
-    return false;
-}
-
-static void prepare(void *ctx, struct peer *peer)
-{
-    peer->on_message = look;
-    peer->ctx = ctx;
-}
-
-struct session_of {
-    struct served_config config;
-    struct served *served;
-    struct sexec *client;
-    struct seen seen;
-};
-
-/* Fills in config first, then starts. */
-static void begin(struct session_of *session)
-{
-    session->config.prepare = prepare;
-    session->config.ctx = &session->seen;
-    session->served = served_start(&session->config);
-    assert_non_null(session->served);
-    session->client = served_client(session->served);
-    assert_non_null(session->client);
-}
-
-static struct session_of plain(void)
-{
-    struct session_of session = { .config = served_config_default() };
-
-    session.config.peer.command.is_endless = false;
-    return session;
-}
-
-static void set(struct session_of *session, const char *setting)
-{
-    if (sexec_config(session->client, setting, NULL) != 0)
-        print_error("%s: %s\n", setting, sexec_get_last_error(session->client));
-    assert_int_equal(sexec_get_last_error_code(session->client), 0);
-}
-
-static void expect(struct session_of *session, const char *name, const char *value)
-{
-    const char *found = NULL;
-
-    assert_int_equal(sexec_config(session->client, name, &found), 0);
-    assert_string_equal(found, value);
-}
-
-static const struct peer *run(struct session_of *session)
-{
-    int code = sexec_execute(session->client, "true");
-
-    if (code != 0)
-        print_error("%d: %s\n", code, sexec_get_last_error(session->client));
-    assert_int_equal(code, 0);
-    return served_end(session->served);
-}
-
-static void end(struct session_of *session)
-{
-    sexec_free(session->client);
-    served_free(session->served);
-}
+#include "base/text.h"
+#include "memory/seen.h"
 
 /* ---- versions -------------------------------------------------------------------------------- */
 
@@ -145,54 +45,6 @@ static void test_version_patterns(void **state)
         assert_int_equal(sexec_execute(session.client, "true"), rows[i].code);
         end(&session);
     }
-}
-
-/* ---- the channel ----------------------------------------------------------------------------- */
-
-static void test_sizes_of_the_channel(void **state)
-{
-    struct session_of session = plain();
-
-    (void)state;
-    begin(&session);
-    set(&session, "MaxPacketSize=5000");
-    set(&session, "MaxWindowSize=60000");
-    (void)run(&session);
-    assert_int_equal(session.seen.open.max_packet, 5000);
-    assert_int_equal(session.seen.open.window, 60000);
-    end(&session);
-}
-
-static void test_command_is_what_runs(void **state)
-{
-    struct session_of session = plain();
-
-    (void)state;
-    begin(&session);
-    assert_int_equal(sexec_set_command(session.client, "uname -a"), 0);
-    assert_string_equal(sexec_get_command(session.client), "uname -a");
-    assert_true(
-        sx_slice_is_text(sx_buffer_unread(&served_end(session.served)->command), "uname -a"));
-    assert_false(sexec_get_connected(session.client)); /* logged off by itself */
-    end(&session);
-}
-
-static void test_error_message_of_a_signal(void **state)
-{
-    struct session_of session = plain();
-
-    (void)state;
-    session.config.peer.command.ending = "gec";
-    session.config.peer.command.signal =
-        (struct sx_msg_exit_signal){ sx_slice_text("KILL"), true, sx_slice_text("out of memory") };
-    begin(&session);
-    assert_string_equal(sexec_get_error_message(session.client), "");
-    assert_int_equal(sexec_execute(session.client, "true"), SEXEC_KILLED_BY_SIGNAL);
-    assert_string_equal(sexec_get_error_message(session.client), "out of memory");
-    assert_string_equal(sexec_get_exit_signal(session.client), "KILL");
-    assert_int_equal(sexec_get_exit_status(session.client), -1);
-    assert_true(sexec_get_core_dumped(session.client));
-    end(&session);
 }
 
 /* ---- algorithms ------------------------------------------------------------------------------ */
@@ -262,40 +114,6 @@ static void test_levels_of_strictness(void **state)
     }
 }
 
-/* ---- new keys -------------------------------------------------------------------------------- */
-
-static void test_threshold_of_renegotiation(void **state)
-{
-    (void)state;
-    for (int is_low = 0; is_low < 2; is_low++) {
-        struct session_of session = plain();
-
-        session.config.peer.command.stdout_bytes = 2000 * 1000;
-        begin(&session);
-        set(&session,
-            is_low ? "KeyRenegotiationThreshold=100000" : "KeyRenegotiationThreshold=100000000");
-        if (is_low)
-            assert_true(run(&session)->exchanges > 2);
-        else
-            assert_int_equal(run(&session)->exchanges, 1);
-        end(&session);
-    }
-}
-
-static void test_reading_renegotiates(void **state)
-{
-    struct session_of session = plain();
-
-    (void)state;
-    begin(&session);
-    assert_int_equal(sexec_ssh_logon(session.client, NULL, 0), 0);
-    expect(&session, "SSHKeyRenegotiate", "");
-    assert_int_equal(sexec_execute(session.client, "true"), 0);
-    assert_int_equal(sexec_ssh_logoff(session.client), 0);
-    assert_int_equal(served_end(session.served)->exchanges, 2);
-    end(&session);
-}
-
 /* ---- the host key ---------------------------------------------------------------------------- */
 
 struct judgement {
@@ -363,6 +181,79 @@ static void test_a_key_that_is_known_and_refused_all_the_same(void **state)
     assert_int_equal(sexec_execute(session.client, "true"), SEXEC_HOST_KEY_REJECTED);
     assert_true(judgement.was_accepted);
     end(&session);
+}
+
+/* The server's key as PEM, as the reference has it; another one isn't taken for it. */
+static void test_accepted_key_in_pem(void **state)
+{
+    static const char other[] = "-----BEGIN PUBLIC KEY-----\n"
+                                "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
+                                "-----END PUBLIC KEY-----\n"; /* RFC 8410 section 10.1 */
+    /* RFC 8410: SubjectPublicKeyInfo of Ed25519 is this and the key's 32 bytes. */
+    static const uint8_t head[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
+                                    0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
+    struct sx_slice blob = sx_key_public_blob(fixture_key(fixture_provider(), SX_KEY_ED25519, 0));
+    uint8_t der[44];
+    char base64[64], pem[256];
+
+    (void)state;
+    memcpy(der, head, sizeof head);
+    memcpy(der + sizeof head, blob.ptr + blob.len - 32, 32);
+    assert_int_equal(sx_base64_encode(sx_slice_of(der, sizeof der), base64, sizeof base64), SX_OK);
+    (void)snprintf(pem, sizeof pem, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n",
+                   base64);
+    for (int i = 0; i < 3; i++) {
+        static const char garbage[] = "-----BEGIN NOTHING-----\n";
+        const char *const keys[] = { pem, other, garbage };
+        static const int codes[] = { 0, SEXEC_HOST_KEY_REJECTED, SEXEC_INVALID_ARGUMENT };
+        struct session_of session = plain();
+
+        begin(&session);
+        set(&session, "SSHAcceptAnyServerHostKey=False");
+        assert_int_equal(
+            sexec_set_ssh_accept_server_host_key_encoded(session.client, keys[i], strlen(keys[i])),
+            0);
+        assert_string_equal(sexec_get_ssh_accept_server_host_key_encoded(session.client, NULL),
+                            keys[i]);
+        assert_int_equal(sexec_execute(session.client, "true"), codes[i]);
+        end(&session);
+    }
+}
+
+static void replace_all(struct sexec *object, struct sexec_ssh_server_authentication_event *event,
+                        void *context)
+{
+    const char *line =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    assert_int_equal(
+        sexec_config(
+            object,
+            "SSHAcceptServerHostKeyFingerPrint=SHA256:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA",
+            NULL),
+        0);
+    assert_int_equal(sexec_config(object, "SSHAcceptServerCAKey=", NULL), 0);
+    assert_int_equal(sexec_set_ssh_accept_server_host_key_encoded(object, line, strlen(line)), 0);
+    sexec_ssh_server_authentication_event_set_accept(event, *(bool *)context);
+}
+
+/* What is judged by may change while it is judged. */
+static void test_handler_replaces_what_is_accepted(void **state)
+{
+    (void)state;
+    for (int accept = 0; accept < 2; accept++) {
+        struct session_of session = plain();
+        bool is_accepted = accept == 1;
+
+        begin(&session);
+        set(&session, "SSHAcceptAnyServerHostKey=False");
+        set(&session,
+            "SSHAcceptServerHostKeyFingerPrint=SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        sexec_on_ssh_server_authentication(session.client, replace_all, &is_accepted);
+        assert_int_equal(sexec_execute(session.client, "true"),
+                         is_accepted ? 0 : SEXEC_HOST_KEY_REJECTED);
+        end(&session);
+    }
 }
 
 /* ---- signing on ------------------------------------------------------------------------------ */
@@ -463,16 +354,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_version_strings),
         cmocka_unit_test(test_version_patterns),
-        cmocka_unit_test(test_sizes_of_the_channel),
-        cmocka_unit_test(test_command_is_what_runs),
-        cmocka_unit_test(test_error_message_of_a_signal),
         cmocka_unit_test(test_lists_decide),
         cmocka_unit_test(test_preferred_bits_are_asked_for),
         cmocka_unit_test(test_levels_of_strictness),
-        cmocka_unit_test(test_threshold_of_renegotiation),
-        cmocka_unit_test(test_reading_renegotiates),
         cmocka_unit_test(test_fingerprints_by_each_hash),
         cmocka_unit_test(test_a_key_that_is_known_and_refused_all_the_same),
+        cmocka_unit_test(test_accepted_key_in_pem),
+        cmocka_unit_test(test_handler_replaces_what_is_accepted),
         cmocka_unit_test(test_user_name_and_password),
         cmocka_unit_test(test_prompt_that_the_pattern_matches),
         cmocka_unit_test(test_signature_algorithms_of_the_user),
