@@ -161,6 +161,7 @@ size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity,
     uint64_t action_wakes = sx_action_wakes(object);
     uint64_t now = sx_clock_now();
 
+    sx_pump_acknowledge(&object->pump);
     fds[count++] = (struct pollfd){ .fd = object->wake.fd, .events = POLLIN };
     if (action_wakes < wakes)
         wakes = action_wakes;

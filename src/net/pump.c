@@ -331,6 +331,13 @@ static int least_for(struct sx_pump *pump, uint64_t now, uint64_t *until)
     return least;
 }
 
+void sx_pump_acknowledge(struct sx_pump *pump)
+{
+    if (pump->owes_ack && pump->state == SX_PUMP_RUNNING && sx_engine_awaits_second(pump->engine))
+        sx_socket_acknowledge(pump->fd);
+    pump->owes_ack = false;
+}
+
 void sx_pump_wait(struct sx_pump *pump, const struct sx_wake *wake, uint64_t until)
 {
     struct pollfd fds[3];
@@ -344,11 +351,7 @@ void sx_pump_wait(struct sx_pump *pump, const struct sx_wake *wake, uint64_t unt
     if (wakes < until)
         until = wakes;
     least = least_for(pump, now, &until);
-    /* A server's system holds the second of two short answers back until the first is acknowledged
-     * (RFC 896), which ours puts off for 40 ms when there is nothing to send along with it. */
-    if (pump->owes_ack && pump->state == SX_PUMP_RUNNING && sx_engine_awaits_second(pump->engine))
-        sx_socket_acknowledge(pump->fd);
-    pump->owes_ack = false;
+    sx_pump_acknowledge(pump);
     if (until != UINT64_MAX)
         ms = until <= now ? 0 : until - now > 3600000 ? 3600000 : (int)(until - now);
     /* Only for this wait: a program that polls by itself hears of every byte. */

@@ -68,6 +68,11 @@ size_t sx_pump_poll(const struct sx_pump *pump, struct pollfd *out);
 /* The monotonic time at which work is due all the same; UINT64_MAX for none. */
 uint64_t sx_pump_wakes(const struct sx_pump *pump);
 
+/* sx_pump_acknowledge stands before each wait, whoever waits. A server's system holds the second of
+ * two short answers back until the first is acknowledged (RFC 896), which ours puts off for 40 ms when
+ * there is nothing to send along with it. */
+void sx_pump_acknowledge(struct sx_pump *pump);
+
 /* sx_pump_wait waits until something of the pump or wake is ready, or the time is until; it drains
  * wake when that was it. In a flood it waits up to a millisecond for a large piece. Signals end it
  * early, which is no error. */

@@ -152,16 +152,18 @@ static int request(struct sexec *ssh, const char *password, const void **packet,
 static int next_packet(struct sexec *ssh, struct sexec_ssh_custom_auth_event *event)
 {
     const void *packet;
-    const char *type, *methods = "", *encoded;
+    const char *field, *methods = "", *encoded; /* a field is lent until the next one is read */
     size_t length;
+    int type;
 
     TRY(sexec_decode_packet(ssh, sexec_ssh_custom_auth_event_packet(event), &packet, &length));
-    TRY(sexec_get_ssh_param(ssh, packet, length, "%b", &type));
-    if (strcmp(type, "51") == 0)
+    TRY(sexec_get_ssh_param(ssh, packet, length, "%b", &field));
+    type = atoi(field);
+    if (type == 51)
         TRY(sexec_get_ssh_param(ssh, packet, length, "%b,s", &methods));
-    if (strcmp(type, "6") != 0 && strstr(methods, "password") == NULL)
+    if (type != 6 && strstr(methods, "password") == NULL)
         return 0; /* nothing to send: the sign-on fails */
-    TRY(request(ssh, methods[0] == '\0' ? NULL : given("password"), &packet, &length));
+    TRY(request(ssh, type == 6 ? NULL : given("password"), &packet, &length));
     TRY(sexec_encode_packet(ssh, packet, length, &encoded));
     sexec_ssh_custom_auth_event_set_packet(event, encoded);
     return 0;
