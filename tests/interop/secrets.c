@@ -3,8 +3,12 @@
  *
  *     secrets HOST PORT USER FINGERPRINT MODE [NAME VALUE]...
  *
- *     password, answer, new, custom, passphrase SECRET      given to the library as their names say
+ *     password, answer, new, custom, passphrase, firewall SECRET      given to the library as their names say
+ *     header, command, stdin SECRET                         in FirewallData, the command, its input
  *     look SECRET                                           only searched for, such as a private key
+ *     level N                                               a log at this level
+ *     type N, token URI, bytes FILE                         ssh_cert_store_type; ssh_cert_store, itself or
+ *                                                           what is in a file
  *     key FILE, prompt PATTERN, set N=V, compression LIST, store FILE     settings (store: its contents, as a blob)
  *
  * A SECRET is hexadecimal of bytes that were XORed with 0x5a, so that its plain form stands nowhere
@@ -200,18 +204,76 @@ static void take_secret(const char *name, const char *hex)
             exit(2);
 }
 
-static int take_store(struct sexec *ssh, const char *file)
+/* The type stands before. */
+static int take_bytes(struct sexec *ssh, const char *file)
 {
     char contents[16384];
     int fd = open(file, O_RDONLY);
     ssize_t n = fd < 0 ? -1 : read(fd, contents, sizeof contents);
-    int code = n < 0 ? -1 : sexec_set_ssh_cert_store_type(ssh, SEXEC_CST_PEM_KEY_BLOB);
+    int code = n < 0 ? -1 : sexec_set_ssh_cert_store(ssh, contents, (size_t)n);
 
-    if (code == 0)
-        code = sexec_set_ssh_cert_store(ssh, contents, (size_t)n);
     explicit_bzero(contents, sizeof contents);
     close(fd);
     return code;
+}
+
+static int take_store(struct sexec *ssh, const char *file)
+{
+    int code = sexec_set_ssh_cert_store_type(ssh, SEXEC_CST_PEM_KEY_BLOB);
+
+    return code != 0 ? code : take_bytes(ssh, file);
+}
+
+/* Builds a text around what is revealed, hands it over, and wipes it. */
+static int take_header(struct sexec *ssh, const char *secret)
+{
+    char text[SECRET_MAX + 64];
+    int code;
+
+    snprintf(text, sizeof text, "FirewallData=X-Token: %s", secret);
+    forget();
+    code = sexec_config(ssh, text, NULL);
+    explicit_bzero(text, sizeof text);
+    return code;
+}
+
+/* With its words on the command line, and the input that it wants. */
+static int run_command(struct sexec *ssh)
+{
+    char text[SECRET_MAX + 64] = "exit 0";
+    int code;
+
+    if (named("command") != NULL)
+        snprintf(text, sizeof text, "cat >/dev/null; : --token=%s", reveal("command"));
+    forget();
+    code = sexec_execute(ssh, text);
+    explicit_bzero(text, sizeof text);
+    return code;
+}
+
+/* What is logged goes through buffers, too. */
+static void on_log(struct sexec *ssh, const struct sexec_log_event *event, void *context)
+{
+    (void)ssh;
+    (void)event;
+    (void)context;
+}
+
+static void on_input(struct sexec *ssh, void *context)
+{
+    static bool is_ended;
+
+    (void)context;
+    if (is_ended)
+        return;
+    is_ended = true;
+    if (named("stdin") != NULL) {
+        const char *text = reveal("stdin");
+
+        sexec_send(ssh, text, strlen(text));
+        forget();
+    }
+    sexec_send_eof(ssh);
 }
 
 static int take(struct sexec *ssh, const char *name, const char *value)
@@ -224,10 +286,21 @@ static int take(struct sexec *ssh, const char *name, const char *value)
         snprintf(setting, sizeof setting, "PasswordPrompt=%s", value);
         return sexec_config(ssh, setting, NULL);
     }
+    if (strcmp(name, "level") == 0) {
+        sexec_on_log(ssh, on_log, NULL);
+        snprintf(setting, sizeof setting, "LogLevel=%s", value);
+        return sexec_config(ssh, setting, NULL);
+    }
+    if (strcmp(name, "type") == 0)
+        return sexec_set_ssh_cert_store_type(ssh, atoi(value));
+    if (strcmp(name, "token") == 0)
+        return sexec_set_ssh_cert_store(ssh, value, strlen(value));
     if (strcmp(name, "compression") == 0)
         return sexec_set_ssh_compression_algorithms(ssh, value);
     if (strcmp(name, "store") == 0)
         return take_store(ssh, value);
+    if (strcmp(name, "bytes") == 0)
+        return take_bytes(ssh, value);
     if (strcmp(name, "key") == 0) {
         int code = sexec_set_ssh_cert_store_type(ssh, SEXEC_CST_PEM_KEY_FILE);
 
@@ -246,6 +319,14 @@ static int take(struct sexec *ssh, const char *name, const char *value)
         forget();
         return code;
     }
+    if (strcmp(name, "firewall") == 0) {
+        int code = sexec_set_firewall_password(ssh, reveal(name));
+
+        forget();
+        return code;
+    }
+    if (strcmp(name, "header") == 0)
+        return take_header(ssh, reveal(name));
     if (strcmp(name, "answer") == 0)
         sexec_on_ssh_keyboard_interactive(ssh, on_prompt, NULL);
     else if (strcmp(name, "new") == 0)
@@ -273,12 +354,13 @@ int main(int argc, char **argv)
             fprintf(stderr, "%s: %s\n", argv[i], sexec_get_last_error(ssh));
             return 2;
         }
+    sexec_on_stdin_ready(ssh, on_input, NULL);
     tell("set");
     code = sexec_ssh_logon(ssh, argv[1], atoi(argv[2]));
     printf("code %d %s\n", code, code == 0 ? "" : sexec_get_last_error(ssh));
     tell("connected");
     if (code == 0)
-        code = sexec_execute(ssh, "exit 0");
+        code = run_command(ssh);
     sexec_ssh_logoff(ssh);
     tell("off");
     sexec_free(ssh);

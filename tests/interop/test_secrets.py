@@ -3,14 +3,19 @@
 after a connection. After the logoff a secret stands nowhere but in the property that holds it, and after
 sexec_free nowhere; in none of four forms (as it is, backwards, hexadecimal in both cases)."""
 
+import base64
 import re
 import subprocess
 import sys
 
+import keys_corpus as corpus
 import pam
 import realms
+import sentinel_jobs as jobs
 import servers
 import support
+import test_firewall as proxies
+from sentinel_search import sentinel
 from support import check
 
 MULTI, PASSWORD, PUBLICKEY, INTERACTIVE, CUSTOM = 1, 2, 3, 4, 6
@@ -155,6 +160,53 @@ def show_passphrase(server):
     return told
 
 
+def show_proxy(server, kind, proxy, word):
+    """HTTP has user and password in base64, SOCKS5 as they are."""
+    place = ["set", f"FirewallType={kind}", "set", f"FirewallHost={servers.ADDRESS}", "set",
+             f"FirewallPort={proxy.port}", "set", "FirewallUser=me"]
+    key = ["key", server.client_key, "level", "3"]
+    basic = base64.b64encode(f"me:{word}".encode())
+    # The connection has a copy of the password, for as long as it lasts.
+    held = {"firewall": (1, ANY, 1, 0), "look": GONE}
+    told = run(server, servers.USER, PUBLICKEY, held, *place, *key, "firewall", masked(word), "look",
+               masked(basic))
+    wrong = base64.b64encode(b"me:" + b"wrong sentinel")
+    run(server, servers.USER, PUBLICKEY, held, *place, *key, "firewall", masked("wrong sentinel"), "look",
+        masked(wrong), code=3038)
+    run(server, servers.USER, PUBLICKEY, {"firewall": held["firewall"], "header": KEPT}, *place, *key,
+        "firewall", masked("wrong sentinel"), "header", masked(WORD), code=3038)
+    return told
+
+
+def show_token(server, token, pin):
+    """SoftHSM is in the same process; it forgets a PIN when its session ends."""
+    options = ["type", "23", "token", token.uri(), "level", "3", "passphrase"]
+    expected = {"passphrase": (1, ANY, ANY, 0)}
+    told = run(server, servers.USER, PUBLICKEY, expected, *options, masked(pin), env=token.env)
+    run(server, servers.USER, PUBLICKEY, expected, *options, masked("a wrong sentinel"), code=3043,
+        env=token.env)
+    return told
+
+
+def show_store(server, form, phrase):
+    """Every form of key store, as bytes: the passphrase, the secret number, and the text around it."""
+    kind = "p256" if form.types is None or "p256" in form.types else "rsa2048"
+    path = corpus.key_file(form.make(corpus.key(kind)))
+    store_type = form.store[1] if isinstance(form.store, tuple) else form.store
+    expected = {"look": (ANY, ANY, ANY, 0)} # plain forms hold it themselves
+    secret = []
+    if form.secret:
+        expected["passphrase"], secret = KEPT, ["passphrase", masked(phrase)]
+    return run(server, servers.USER, PUBLICKEY, expected, "look", masked(jobs.private_number(kind)),
+               "type", store_type, *secret, "bytes", path, "level", "3")
+
+
+def show_command(server):
+    """What a command shows and what it is fed; the property keeps the command."""
+    return run(server, servers.USER, PUBLICKEY, {"command": (0, 0, 1, 0), "stdin": (0, 0, ANY, 0)}, "key",
+               server.client_key, "level", "3", "command", masked("secretword"), "stdin", masked(CODE * 30))
+
+
 def show_kerberos(mode):
     """Alternate credentials: the password goes to the Kerberos library, which must forget it too;
     while there is a connection, its credentials may be needed again."""
@@ -191,6 +243,22 @@ def main():
             report.case(f"a private key: {kind}", show_key, server, kind)
         report.case("a passphrase", show_passphrase, server)
     report.case("publickey, then keyboard-interactive", show_factors)
+    phrase, pin = sentinel("phrase"), sentinel("pin")
+    with servers.Sshd("MaxAuthTries 50") as server:
+        for kind in ("p256", "rsa2048"):
+            server.authorize(corpus.key(kind) / "openssh.pub")
+        report.case("a command and its input", show_command, server)
+        for form in jobs.store_forms(phrase):
+            report.case(f"a key store: {form.name}", show_store, server, form, phrase)
+        token = jobs.token_of(pin)
+        with open(server.authorized, "a", encoding="ascii") as file:
+            file.write(token.public_lines())
+        report.case("a token's PIN", show_token, server, token, pin)
+        word = sentinel("word")
+        with proxies.Tinyproxy(server.port, f"BasicAuth me {word}") as tiny, \
+                proxies.Microsocks("-u", "me", "-P", word) as micro:
+            report.case("an HTTP proxy", show_proxy, server, proxies.TUNNEL, tiny, word)
+            report.case("a SOCKS5 proxy", show_proxy, server, proxies.SOCKS5, micro, word)
     for mode in (GSSAPI_WITH_MIC, GSSAPI_KEYEX):
         report.case(f"alternate credentials of Kerberos, mode {mode}", show_kerberos, mode)
     with servers.AsyncSsh() as other:
