@@ -103,12 +103,15 @@ static enum sx_err send_lines(struct sx_audit_forward *forward, struct sx_buffer
     for (;;) {
         struct sx_slice left = sx_buffer_unread(bytes);
         const uint8_t *end = left.len == 0 ? NULL : memchr(left.ptr, '\n', left.len);
+        enum sx_err err;
         size_t len;
 
         if (end == NULL)
             return SX_OK;
         len = (size_t)(end - left.ptr);
-        SX_TRY(send_line(forward, sx_slice_of(left.ptr, len), host));
+        err = send_line(forward, sx_slice_of(left.ptr, len), host);
+        if (err != SX_OK && err != SX_ERR_SPACE) /* too long for the socket: those behind go on */
+            return err;
         forward->sent.end += len + 1;
         sx_buffer_consume(bytes, len + 1);
     }

@@ -270,6 +270,11 @@ static enum sx_err send_datagram(struct sx_syslog *syslog, struct sx_slice head,
             continue;
         if ((errno == EAGAIN || errno == EWOULDBLOCK) && wait_for(syslog->fd, POLLOUT, SEND_MS))
             continue;
+        if (errno == EMSGSIZE)
+            return sx_fault_set_sys(fault, SX_ERR_SPACE, errno,
+                                    "the log collector %s: a record of %zu bytes is beyond what a "
+                                    "datagram takes; the file alone has it",
+                                    shown(syslog), message.len);
         return broken(syslog, errno, fault);
     }
 }

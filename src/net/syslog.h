@@ -27,7 +27,8 @@ void sx_syslog_clear(struct sx_syslog *syslog);
 SX_MUST_USE enum sx_err sx_syslog_connect(struct sx_syslog *syslog, struct sx_fault *fault);
 
 /* sx_syslog_send sends one message of facility authpriv, severity notice, MSGID "audit". time is
- * RFC 3339, such as "2026-11-23T12:00:00.123456Z". SX_ERR_SOCKET with a text. */
+ * RFC 3339, such as "2026-11-23T12:00:00.123456Z". SX_ERR_SOCKET with a text; SX_ERR_SPACE when the
+ * local socket can't take so long a message. */
 SX_MUST_USE enum sx_err sx_syslog_send(struct sx_syslog *syslog, const char *time, const char *host,
                                        unsigned long process, struct sx_slice message,
                                        struct sx_fault *fault);

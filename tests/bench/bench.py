@@ -26,6 +26,7 @@ PROGRAMS = support.BUILD / "tests" / "bench"
 KEX = "ecdh-sha2-nistp256"
 HOST_KEY = "ecdsa-sha2-nistp256"
 MUX_RUNS = 50
+PARTS = ("streams", "audit", "tiny", "connections", "long_path", "memory")
 LINK = 1000  # Mbit/s of the long path
 ROUND_TRIP = 100  # its milliseconds
 CIPHERS = {  # row's name -> cipher, MAC
@@ -117,8 +118,16 @@ class Bench:
         return self.sexec(work, cipher, policy="fips", module=self.modules[-1][1], **more)
 
     def sexec_audited(self, work, cipher, **more):
-        audit = self.folder / "audit"
-        return self.sexec(work, cipher, settings=self.audit_settings(audit), **more)
+        return self.sexec(work, cipher, settings=self.audit_settings("audit"), **more)
+
+    def sexec_fips_audited(self, work, cipher, **more):
+        return self.sexec_fips(work, cipher, settings=self.audit_settings("audit_fips"), **more)
+
+    def sha256(self, work, cipher, size=0, **_):
+        """One pass of SHA-256 over as many bytes, which stream digests may cost."""
+        text = ("import hashlib,sys\nh=hashlib.sha256();b=bytes(32768)\n"
+                f"for _ in range({size // 32768}): h.update(b)")
+        return measure([sys.executable, "-c", text])
 
     def libssh(self, work, cipher, **more):
         return self.library("client_libssh", work, cipher, **more)
@@ -196,8 +205,15 @@ class Bench:
             raise Missing("the floor is of aes256-gcm down")
         return measure([PROGRAMS / "floor", size])
 
-    def audit_settings(self, place):
-        raise Missing("audit is not built into this library yet")
+    def audit_settings(self, name):
+        """An audit with digests, in a file on the disk that holds the scratch folder."""
+        place = self.folder / name
+        if not place.exists():
+            place.mkdir()
+            subprocess.run([support.BUILD / "sexec-audit", "keygen", place / "machine.key",
+                            place / "verifier.key"], check=True)
+        return (f"AuditFile={place / 'log'};AuditKeyFile={place / 'machine.key'};"
+                "AuditDigests=True")
 
     # --- the work ---------------------------------------------------------------------------------
 
@@ -230,6 +246,17 @@ class Bench:
                      size=self.size, command=f"head -c {self.size} /dev/zero")
             self.row(f"up, {cipher}", "cpu s/GiB", clients, "up", cipher, divide=gib,
                      size=self.size, command="cat >/dev/null")
+
+    def audit(self):
+        """What an audit costs: digests of a stream, and all the records of a short session."""
+        gib = self.size / (1024 * support.MIB)
+        self.row("down with audit and digests", "cpu s/GiB",
+                 ["sexec", "sexec_audited", "sexec_fips", "sexec_fips_audited", "sha256"], "down",
+                 divide=gib, size=self.size, command=f"head -c {self.size} /dev/zero")
+        count = 5 if self.options.smoke else 50
+        self.row("true, fresh connection, with audit", "cpu ms",
+                 ["sexec", "sexec_audited", "sexec_fips", "sexec_fips_audited"], "fresh",
+                 cipher="aes256-ctr+sha256-etm", divide=count / 1000, count=count, command="true")
 
     def tiny(self):
         size = min(self.size, 16 * support.MIB)
@@ -339,6 +366,13 @@ class Bench:
         for row in [row["name"] for row in table.rows if row["name"].startswith("peak memory")]:
             for client in ("sexec", "sexec_fips"):
                 mark(f"{row}, {client}: against 12 MiB", row, client, 1.0, lambda r: 12)
+        mark("audit and digests: above the figure without, in SHA-256 passes",
+             "down with audit and digests", "sexec_audited", 1.0,
+             lambda r: table.medians(r)["sha256"], less=lambda r: table.medians(r)["sexec"])
+        for client in ("sexec", "sexec_fips"):
+            mark(f"true with audit, {client}: against without",
+                 "true, fresh connection, with audit", f"{client}_audited", 1.05,
+                 lambda r, client=client: table.medians(r)[client])
 
 
 @contextlib.contextmanager
@@ -375,7 +409,7 @@ def main():
     parser.add_argument("--smoke", action="store_true", help="small and once: does it run at all")
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--mib", type=int, default=0)
-    parser.add_argument("--only", action="append", help="streams, tiny, connections, long_path, memory")
+    parser.add_argument("--only", action="append", choices=PARTS)
     parser.add_argument("--json")
     parser.add_argument("--markdown")
     options = parser.parse_args()
@@ -391,7 +425,7 @@ def main():
         "clients": {name: text.format(module=module) for name, text in CLIENTS.items()},
     }
     print("\n".join(f"{name}: {value}" for name, value in table.about.items()), flush=True)
-    for part in ("streams", "tiny", "connections", "long_path", "memory"):
+    for part in PARTS:
         if not options.only or part in options.only:
             getattr(bench, part)()
     if options.smoke:

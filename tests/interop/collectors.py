@@ -1,5 +1,6 @@
 """Log collectors for tests: rsyslog, and one of our own that can stop."""
 
+import os
 import pathlib
 import shutil
 import socket
@@ -54,6 +55,45 @@ class Rsyslog:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class Journald:
+    """systemd's journal daemon without systemd, in a namespace of its own that goes away with it."""
+
+    PROGRAM = pathlib.Path("/lib/systemd/systemd-journald")
+    MACHINE = pathlib.Path("/etc/machine-id")
+
+    def __init__(self):
+        self.name = f"sexec{os.getpid()}"
+        self.sockets = pathlib.Path(f"/run/systemd/journal.{self.name}")
+        self.socket = self.sockets / "dev-log"
+        self.process = subprocess.Popen(
+            [self.PROGRAM, self.name], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        servers.wait_until(self.socket.exists)
+
+    @classmethod
+    def can_run(cls):
+        return (os.geteuid() == 0 and cls.PROGRAM.exists() and cls.MACHINE.exists()
+                and cls.MACHINE.stat().st_size > 0)
+
+    def messages(self):
+        """As journalctl prints them, one a line."""
+        done = subprocess.run(
+            ["journalctl", f"--namespace={self.name}", "-o", "cat", "--no-pager", "-q"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+        return done.stdout
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        machine = self.MACHINE.read_text(encoding="ascii").strip()
+        for folder in ("/run/log/journal", "/var/log/journal"):
+            shutil.rmtree(f"{folder}/{machine}.{self.name}", ignore_errors=True)
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
 
 class Collector:

@@ -2,12 +2,14 @@
 """The audit in whole sessions: what is recorded, that nothing runs that can't be, what is seen of a
 process that dies, and what sexec-audit makes of it."""
 
+import errno
 import hashlib
 import html.parser
 import os
 import random
 import resource
 import signal
+import subprocess
 import sys
 import time
 
@@ -193,15 +195,104 @@ def show_key_unreadable(sshd, setup):
     audit.run(sshd, "true", "--set", "AuditKeyFile=").expect_failure(LOST, "AuditKeyFile")
 
 
+class SmallDisk:
+    """A file system of 256 KiB, where one can be mounted; it is filled to the last page."""
+
+    SIZE = 256 * 1024
+
+    def __init__(self):
+        self.folder = support.folder("disk")
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={self.SIZE}", "none",
+                               self.folder], check=False, stderr=subprocess.DEVNULL)
+        self.is_there = done.returncode == 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.is_there:
+            subprocess.run(["umount", self.folder], check=True)
+
+    def fill(self):
+        with (self.folder / "filler").open("wb", buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(bytes(4096))
+            except OSError as why:
+                check(why.errno == errno.ENOSPC, str(why))
+
+    def free(self):
+        (self.folder / "filler").unlink()
+
+
+def can_mount():
+    with SmallDisk() as disk:
+        return disk.is_there
+
+
+def show_small_disk(sshd, setup):
+    """A disk that is really full: before a command, and while one runs."""
+    with SmallDisk() as disk:
+        check(disk.is_there, "nothing can be mounted here")
+        audit = Audit(*setup.options)
+        audit.file = disk.folder / "audit"
+        audit.run(sshd, "true").expect(0)
+        disk.fill()
+        refused(audit, sshd, "can't be written")
+        disk.free()
+        padding = 0
+        for _ in range(12):  # until the last page has no room for one more record
+            before = audit.file.stat().st_size
+            process = audit_tools.start(audit, sshd, "echo started; sleep 1 #" + padding * "x")
+            check(process.stdout.readline() == b"started\n", "the command did not start")
+            begun = audit.file.stat().st_size - before - padding
+            left = -audit.file.stat().st_size % 4096
+            if left < 400:
+                break
+            process.communicate(timeout=60)
+            padding = (-audit.file.stat().st_size - begun - 200) % 4096
+        disk.fill()
+        _, err = process.communicate(timeout=60)
+        disk.free()
+        check(left < 400, f"no full page came about: {left}")
+        check(process.returncode == 255 and b"code 3014" in err, f"{process.returncode}: {err}")
+        check(b"can't be written" in err and b"No space" in err, str(err))
+        audit.run(sshd, "true").expect(0)
+        audit.expect_whole()
+
+
 def show_lost_while_running(sshd, setup):
     """The command runs already: the connection ends with an error of its own."""
-    audit = Audit(*setup.options)
-    process = audit_tools.start(audit, sshd, "echo started; sleep 1; echo done")
-    check(process.stdout.readline() == b"started\n", "the command did not start")
-    audit.file.unlink()
-    _, err = process.communicate(timeout=60)
-    check(process.returncode == 255 and b"code 3014" in err, f"{process.returncode}: {err}")
-    check(b"removed" in err, str(err))
+
+    def remove(audit):
+        audit.file.unlink()
+
+    def replace(audit):
+        kept = audit.file.read_bytes()
+        audit.file.unlink()
+        audit.file.write_bytes(kept)
+        audit.file.chmod(0o600)
+
+    def cut(audit):
+        os.truncate(audit.file, audit.file.stat().st_size - 10)
+
+    def damage_key(audit):
+        with audit.key.open("r+b") as key:
+            key.seek(130)
+            key.write(b"damage")
+
+    def empty_key(audit):
+        os.truncate(audit.key, 0)
+
+    for harm, word in ((remove, b"removed"), (replace, b"replaced"), (cut, b"was cut"),
+                       (damage_key, b"damaged"), (empty_key, b"cut short")):
+        audit = Audit(*setup.options)
+        process = audit_tools.start(audit, sshd, "echo started; sleep 0.5; echo done")
+        check(process.stdout.readline() == b"started\n", "the command did not start")
+        harm(audit)
+        _, err = process.communicate(timeout=60)
+        check(process.returncode == 255 and b"code 3014" in err and word in err,
+              f"{harm.__name__}: {process.returncode}: {err}")
 
 
 def show_tampered_is_not_continued(sshd, setup):
@@ -383,7 +474,12 @@ def main():
             report.case(f"permission lost, {setup.name}", show_permission_lost, sshd, setup)
             report.case(f"key unreadable, {setup.name}", show_key_unreadable, sshd, setup)
             report.case(f"tampered, {setup.name}", show_tampered_is_not_continued, sshd, setup)
-        report.case("lost while running", show_lost_while_running, sshd, fips)
+        for setup in (fips, setups[-1]):
+            report.case(f"lost while running, {setup.name}", show_lost_while_running, sshd, setup)
+        if os.geteuid() == 0 and can_mount():
+            report.case("a small disk", show_small_disk, sshd, fips)
+        else:
+            print("a small disk: NOT SHOWN, as nothing can be mounted here; limits stand for it")
         report.case("begun is visible", show_begun_is_visible, sshd)
         report.case("kill -9", show_killed_writers, sshd, *((40, 20) if is_full else (4, 5)))
         report.case("many at once", show_many_at_once, sshd, 60 if is_full else 15)

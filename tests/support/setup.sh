@@ -17,7 +17,7 @@ serve='dropbear-bin putty-tools python3-asyncssh python3-paramiko python3-twiste
     python3-cryptography python3-openssl python3-jsonschema softhsm2 opensc libnettle8'
 kerberos='krb5-kdc krb5-admin-server krb5-user faketime python3-gssapi'
 pam='libpam0g-dev'
-collect='rsyslog rsyslog-openssl rsyslog-gnutls'
+collect='rsyslog rsyslog-openssl rsyslog-gnutls systemd'
 race='libssh-dev libssh2-1-dev'
 proxies='tinyproxy microsocks dante-server'
 
