@@ -62,6 +62,9 @@ static int finish(void)
 
 static void case_returns_at_once(void)
 {
+    struct pollfd fds[3];
+    int timeout;
+
     CHECK(sexec_ssh_logon(ssh, NULL, 0) == 0);
     CHECK(sexec_is_busy(ssh) && !sexec_get_connected(ssh));
     CHECK(sexec_ssh_logon(ssh, NULL, 0) == SEXEC_BUSY);
@@ -70,6 +73,7 @@ static void case_returns_at_once(void)
     for (int i = 0; i < 3; i++) {
         CHECK(sexec_execute(ssh, "sleep 0.2; exit 5") == 0);
         CHECK(sexec_is_busy(ssh) && sexec_get_result(ssh) == SEXEC_RESULT_NONE);
+        CHECK(sexec_get_poll(ssh, fds, 3, &timeout) > 0 && timeout == 0); /* it is to be begun */
         CHECK(sexec_execute(ssh, "true") == SEXEC_BUSY);
         CHECK(finish() == SEXEC_EXITED_NON_ZERO && sexec_get_exit_status(ssh) == 5);
         CHECK(sexec_get_connected(ssh));
