@@ -21,7 +21,7 @@ enum { LINE_MAX_ = 1 << 17, ANSWERS_MAX = 8 };
 
 static char line[LINE_MAX_];
 static char *answers[ANSWERS_MAX];
-static unsigned answer_count, answered, customs;
+static unsigned answer_count, answered, changes, customs;
 static char *new_password, *custom, *input, *user;
 
 static void told(struct sexec *ssh, const char *what, int code)
@@ -86,9 +86,8 @@ static void on_change(struct sexec *ssh, struct sexec_ssh_password_change_event 
     (void)ssh;
     (void)context;
     printf("change %s\n", sexec_ssh_password_change_event_prompt(event));
-    if (new_password != NULL)
+    if (new_password != NULL && changes++ == 0)
         sexec_ssh_password_change_event_set_new_password(event, new_password);
-    new_password = NULL;
 }
 
 static void on_custom(struct sexec *ssh, struct sexec_ssh_custom_auth_event *event, void *context)
