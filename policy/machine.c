@@ -77,6 +77,25 @@ enum sx_err sx_machine_narrow(const struct sx_machine *machine, const struct sx_
 
 /* --- Loading ---------------------------------------------------------------------------------- */
 
+static enum sx_err read_site(const struct sx_machine_paths *paths, struct sx_fault *fault,
+                             uint8_t **out, size_t *out_len)
+{
+    return sx_machine_file_read(paths->site, paths->owner, SX_TRUST_FOLDER | SX_TRUST_NO_LINK,
+                                SX_SITE_BYTES_MAX, fault, out, out_len);
+}
+
+bool sx_machine_is_silent(const struct sx_machine_paths *paths)
+{
+    uint8_t *bytes = NULL;
+    size_t len;
+    bool is_fips = true;
+    bool is_silent = sx_machine_file_is_one(paths->kernel_fips, NULL, &is_fips) == SX_OK &&
+                     !is_fips && read_site(paths, NULL, &bytes, &len) == SX_OK && bytes == NULL;
+
+    sx_free(bytes);
+    return is_silent;
+}
+
 static enum sx_err load_site(const struct sx_machine_paths *paths, struct sx_fault *fault,
                              struct sx_machine *machine)
 {
@@ -84,8 +103,7 @@ static enum sx_err load_site(const struct sx_machine_paths *paths, struct sx_fau
     size_t len;
     enum sx_err err;
 
-    SX_TRY(sx_machine_file_read(paths->site, paths->owner, SX_TRUST_FOLDER | SX_TRUST_NO_LINK,
-                                SX_SITE_BYTES_MAX, fault, &bytes, &len));
+    SX_TRY(read_site(paths, fault, &bytes, &len));
     if (bytes == NULL)
         return SX_OK;
     err = sx_site_decode(sx_slice_of(bytes, len), paths->site, fault, &machine->site);

@@ -31,6 +31,11 @@ struct sx_machine {
     char system_by[256];
 };
 
+/* sx_machine_is_silent says whether the machine surely has no rules: neither a site file nor a
+ * kernel in FIPS mode. What can't be read is not silent. Each new object asks; to load the nothing
+ * would clear 60 KiB for it. */
+bool sx_machine_is_silent(const struct sx_machine_paths *paths);
+
 /* sx_machine_load reads and checks all of it. A missing site file is a machine that says nothing.
  * The site file and its folder must be the owner's and not writable by anybody else, the file no
  * symbolic link and at most SX_SITE_BYTES_MAX long; its policy must exist, its provider may serve

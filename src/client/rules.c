@@ -34,9 +34,12 @@ static enum sx_err set_defaults(const struct sx_machine *machine, struct sx_valu
 
 enum sx_err sx_rules_start(struct sexec *object)
 {
-    struct sx_rules *rules = sx_alloc(sizeof *rules);
+    struct sx_rules *rules;
     enum sx_err err;
 
+    if (sx_machine_is_silent(sx_machine_paths()))
+        return SX_OK;
+    rules = sx_alloc(sizeof *rules);
     if (rules == NULL)
         return SX_ERR_MEMORY;
     err = sx_machine_load(sx_machine_paths(), &rules->broken, &rules->machine);

@@ -26,7 +26,8 @@ void sx_socket_options_set(int fd, const struct sx_socket_options *options)
     const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 
     set(fd, IPPROTO_TCP, TCP_NODELAY, options->is_no_delay);
-    set(fd, SOL_SOCKET, SO_KEEPALIVE, options->is_keep_alive);
+    if (options->is_keep_alive) /* a new socket has it off */
+        set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     if (options->keep_alive_ms > 0)
         set(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds(options->keep_alive_ms));
     if (options->keep_alive_interval_ms > 0)

@@ -26,6 +26,9 @@ PROGRAMS = support.BUILD / "tests" / "bench"
 KEX = "ecdh-sha2-nistp256"
 HOST_KEY = "ecdsa-sha2-nistp256"
 MUX_RUNS = 50
+# A library's process has made one connection before, so that what it does once in its life (a FIPS
+# module's self-tests, say) isn't divided by a number of ours; the rows of loading have that.
+FRESH = "true, fresh connection, not a library's first"
 PARTS = ("streams", "audit", "tiny", "connections", "long_path", "memory")
 LINK = 1000  # Mbit/s of the long path
 ROUND_TRIP = 100  # its milliseconds
@@ -49,6 +52,7 @@ class Run:
     out: bytes
     after_sign_on: float = 0
     peak: int = 0
+    parts: list = dataclasses.field(default_factory=list)  # CPU of what it measured one by one
 
 
 class Missing(Exception):
@@ -73,7 +77,11 @@ def measure(arguments, stdin=None, out=subprocess.DEVNULL, env=None):
     support.check(process.returncode == 0, f"{arguments[0]}: {errors.decode()[-500:]}")
     said = dict(line.split(" ", 1) for line in errors.decode().splitlines() if " " in line)
     cpu = float(said.get("cpu", usage.ru_utime + usage.ru_stime))
-    return Run(cpu, wall, printed, cpu - float(said.get("sign-on", 0)), int(said.get("peak", 0)))
+    wall = float(said.get("wall", wall))
+    parts = [float(line.split()[1]) for line in errors.decode().splitlines()
+             if line.startswith("cpu ")]
+    return Run(cpu, wall, printed, cpu - float(said.get("sign-on", 0)), int(said.get("peak", 0)),
+               parts)
 
 
 class Bench:
@@ -105,10 +113,22 @@ class Bench:
         return [work, *(f"{name}={value}" for name, value in words.items() if value != "")]
 
     def library(self, program, work, cipher, out=subprocess.DEVNULL, **more):
-        return measure([PROGRAMS / program, *self.words(work, cipher, **more)], out=out)
+        run = lambda: measure([PROGRAMS / program, *self.words(work, cipher, **more)], out=out)
+        return self.many(run, more["count"]) if work == "once" else run()
 
     def sexec(self, work, cipher, **more):
         return self.library("client_sexec", work, cipher, **more)
+
+    def sexec_command(self, work, cipher, count=1, **_):
+        """The command, as a user calls it: only for what starts a process each."""
+        name, mac = CIPHERS[cipher]
+        words = [
+            support.SEXEC, "-p", self.server.port, "-i", self.key, "--host-key-fingerprint",
+            self.fingerprint, "-o", f"Ciphers={name}", "-o", f"KexAlgorithms={KEX}",
+            "-o", f"HostKeyAlgorithms={HOST_KEY}", *(["-o", f"MACs={mac}"] if mac else []),
+            f"{servers.USER}@{servers.ADDRESS}", "true",
+        ]
+        return self.many(lambda: measure(words), count)
 
     def sexec_fips(self, work, cipher, **more):
         if cipher == "chacha20-poly1305":
@@ -181,7 +201,7 @@ class Bench:
                                check=False, stderr=subprocess.DEVNULL)
             return Run(done.cpu * count / MUX_RUNS, done.wall * count / MUX_RUNS, b"")
         return self.many(lambda: self.fed([*ssh, *destination, command], work, size),
-                         count if work == "fresh" else 1)
+                         count if work in ("fresh", "once") else 1)
 
     def plink(self, work, cipher, size=0, count=1, command="true", port=None, **_):
         if cipher not in PUTTY_CIPHERS or work == "reuse":
@@ -198,7 +218,8 @@ class Bench:
             servers.ADDRESS, command,
         ]
         env = support.clean_environment(HOME=str(self.folder))
-        return self.many(lambda: self.fed(plink, work, size, env), count if work == "fresh" else 1)
+        return self.many(lambda: self.fed(plink, work, size, env),
+                         count if work in ("fresh", "once") else 1)
 
     def floor(self, work, cipher, size=0, **_):
         if work != "down" or cipher != "aes256-gcm":
@@ -268,16 +289,41 @@ class Bench:
         self.row("tiny writes up", "cpu s/MB", clients, "tiny_up", divide=size / 1e6, size=size,
                  command="cat >/dev/null")
 
+    def rows_of_both(self, name, clients, work, count):
+        """A row of CPU and one of the clock, of the same runs, in ms for one of count."""
+        runs = {}
+        for _ in range(self.options.rounds):
+            for client in clients:
+                try:
+                    run = getattr(self, client)(work, "aes256-ctr+sha256-etm", count=count)
+                except Missing:
+                    continue
+                runs.setdefault(client, []).append(run)
+        for of in ("cpu", "wall"):
+            seen = {client: [getattr(run, of) * 1000 / count for run in each]
+                    for client, each in runs.items()}
+            self.table.add(f"{name}, {of}", "ms", medians(seen), seen)
+
     def connections(self):
-        count = 5 if self.options.smoke else 50
         clients = ["sexec", "sexec_fips", "openssh", "libssh", "libssh2", "plink"]
-        for of in ("cpu", "wall"):
-            self.row(f"true, fresh connection, {of}", "ms", clients, "fresh", of=of,
-                     cipher="aes256-ctr+sha256-etm", divide=count / 1000, count=count)
-        count = 20 if self.options.smoke else 200
-        for of in ("cpu", "wall"):
-            self.row(f"true, open connection, {of}", "ms", clients, "reuse", of=of,
-                     cipher="aes256-ctr+sha256-etm", divide=count / 1000, count=count)
+        is_smoke = self.options.smoke
+        self.rows_of_both(FRESH, clients, "fresh", 3 if is_smoke else 40)
+        self.rows_of_both("true, a process each", ["sexec_command", *clients], "once",
+                          2 if is_smoke else 10)
+        self.rows_of_both("true, open connection", clients, "reuse", 20 if is_smoke else 200)
+        self.loading()
+
+    def loading(self):
+        """What the provider costs a process: its first object, and each further one."""
+        runs = {}
+        for _ in range(self.options.rounds):
+            for client in ("sexec", "sexec_fips") if self.modules else ("sexec",):
+                runs.setdefault(client, []).append(getattr(self, client)("load", "aes256-gcm"))
+        for number, name in enumerate(("first", "second")):
+            seen = {client: [run.parts[number] * 1000 for run in each]
+                    for client, each in runs.items()}
+            self.table.add(f"provider loaded, {name} object of a process", "cpu ms",
+                           medians(seen), seen)
 
     def rate(self, client, work, size, port, command):
         """Mbit/s of data, without what connecting and signing on take."""
@@ -351,7 +397,7 @@ class Bench:
             mark(f"{row}: against the best peer", row, "sexec", 0.5, best)
         for client in ("sexec", "sexec_fips"):
             mark(f"fresh connection, {client}: against the best peer",
-                 "true, fresh connection, cpu", client, 0.6, best)
+                 f"{FRESH}, cpu", client, 0.6, best)
         mark("open connection, wall: against OpenSSH's multiplexing", "true, open connection, wall",
              "sexec", 1.0, lambda r: table.medians(r)["openssh"])
         window = 2 * support.MIB * 8 / 1e6 / (ROUND_TRIP / 1000)  # Mbit/s that sshd's window makes

@@ -153,6 +153,44 @@ static void execute(const struct work *work, int connections, int executions)
     }
 }
 
+/* One connection; its first command isn't measured, as its sign-on isn't. */
+static void reuse(const struct work *work)
+{
+    struct sexec *object = logged_on(work);
+
+    check(object, sexec_execute(object, work->command), "execute");
+    work_begin();
+    for (int i = 0; i < work->count; i++)
+        check(object, sexec_execute(object, work->command), "execute");
+    work_end();
+    check(object, sexec_ssh_logoff(object), "logoff");
+    sexec_free(object);
+}
+
+/* What a process does at its first connection alone is no part of it: libraries set themselves up,
+ * a FIPS module tests itself. */
+static void fresh(const struct work *work)
+{
+    execute(work, 1, 1);
+    work_begin();
+    execute(work, work->count, 1);
+    work_end();
+}
+
+/* The provider, for the first object of the process and for one more. */
+static void load(const struct work *work)
+{
+    for (int i = 0; i < 2; i++) {
+        struct sexec *object = make(work);
+        const char *text;
+
+        work_begin();
+        check(object, sexec_describe_provider(object, &text), "provider");
+        work_end();
+        sexec_free(object);
+    }
+}
+
 static void idle(const struct work *work)
 {
     struct sexec **all = calloc((size_t)work->count, sizeof *all);
@@ -177,9 +215,15 @@ int main(int argc, char **argv)
     if (strcmp(work.name, "up") == 0 || strcmp(work.name, "tiny_up") == 0)
         up(&work);
     else if (strcmp(work.name, "fresh") == 0)
-        execute(&work, work.count, 1);
-    else if (strcmp(work.name, "down") == 0 || strcmp(work.name, "reuse") == 0)
-        execute(&work, 1, work.count);
+        fresh(&work);
+    else if (strcmp(work.name, "once") == 0)
+        execute(&work, 1, 1);
+    else if (strcmp(work.name, "load") == 0)
+        load(&work);
+    else if (strcmp(work.name, "reuse") == 0)
+        reuse(&work);
+    else if (strcmp(work.name, "down") == 0)
+        execute(&work, 1, 1);
     else if (strcmp(work.name, "idle") == 0)
         idle(&work);
     else

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 _Noreturn void work_fail(const char *what, const char *why)
@@ -76,6 +77,36 @@ void work_parse(struct work *work, int argc, char **argv)
         *value = '\0';
         set(work, argv[i], value + 1);
     }
+}
+
+static double begun_cpu, begun_wall;
+
+static double cpu_now(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static double wall_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+void work_begin(void)
+{
+    begun_cpu = cpu_now();
+    begun_wall = wall_now();
+}
+
+void work_end(void)
+{
+    fprintf(stderr, "cpu %.6f\nwall %.6f\n", cpu_now() - begun_cpu, wall_now() - begun_wall);
 }
 
 void work_write(const void *data, size_t length)

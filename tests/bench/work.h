@@ -3,11 +3,14 @@
  *   CLIENT WORK NAME=VALUE...
  *
  * WORK: down (read all output of a command, write it to standard output), up (feed a command's
- * input from memory), tiny_up (the same in pieces of 1 to 100 bytes), fresh (connect, run, leave,
- * count times), reuse (one connection, run count times), idle (open count sessions, tell the memory
- * of the first and of all). Names: host port user key cipher mac kex host_key_type fingerprint size
- * count command policy module. What it costs is measured from outside, by wait4; what of it went
- * into the sign-on, and the memory, a client says itself on standard error. */
+ * input from memory), tiny_up (the same in pieces of 1 to 100 bytes), fresh (connect, run, leave:
+ * once to warm up and then count times, which alone are measured), once (the same one time, warm-up
+ * and all), load (libsexec's alone: the provider, for two objects), reuse (one connection: run once
+ * to warm up and then count times), idle (open count sessions, tell the memory of the first and of
+ * all). Names: host port user key cipher mac kex host_key_type fingerprint size count command policy
+ * module. What it costs is measured from outside, by wait4, but where lines "cpu SECONDS" and "wall
+ * SECONDS" on standard error say what the part that counts took. What of it went into the sign-on,
+ * and the memory, a client says there as well. */
 #ifndef BENCH_WORK_H
 #define BENCH_WORK_H
 
@@ -37,6 +40,10 @@ void work_parse(struct work *work, int argc, char **argv);
 
 /* Ends the program with 1 and a line on standard error. */
 _Noreturn void work_fail(const char *what, const char *why);
+
+/* The part that counts begins; work_end tells on standard error what it took. */
+void work_begin(void);
+void work_end(void);
 
 /* All of it to standard output; the program ends when that fails. */
 void work_write(const void *data, size_t length);

@@ -330,10 +330,42 @@ static void test_access_without_proof_after_a_refusal(void **state)
     session_free(session);
 }
 
+/* RFC 4253 section 7: after an exchange that has proven the server, the first request needn't wait
+ * for SERVICE_ACCEPT. It does wait where the server may still tell what would change it, as RSA's
+ * algorithms, and with several keys, which are shown first. */
+static void test_a_certain_request_goes_ahead(void **state)
+{
+    static const struct {
+        enum sx_key_type type;
+        unsigned keys;
+        unsigned sent;
+    } rows[] = { { SX_KEY_ECDSA_P256, 1, 1 },
+                 { SX_KEY_ED25519, 1, 1 },
+                 { SX_KEY_RSA, 1, 0 },
+                 { SX_KEY_ECDSA_P256, 2, 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct session_config config = key_config(rows[i].keys, rows[i].type);
+        struct session *session = checked_session(&config);
+
+        peer_tamper(session->peer, TAMPER_DROP, PEER_ANY, SX_MSG_SERVICE_ACCEPT);
+        session_run(session);
+        assert_int_equal(peer_count(session->peer, SX_MSG_SERVICE_REQUEST), 1);
+        assert_int_equal(peer_count(session->peer, SX_MSG_USERAUTH_REQUEST), rows[i].sent);
+        /* The peer's SUCCESS has no place before its SERVICE_ACCEPT, which was dropped. */
+        if (rows[i].sent > 0)
+            check_ended(session, SX_ERR_PEER_UNEXPECTED);
+        assert_false(sx_engine_is_logged_on(session->engine));
+        session_free(session);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_type_of_key),
+        cmocka_unit_test(test_a_certain_request_goes_ahead),
         cmocka_unit_test(test_the_servers_list_chooses_the_algorithm),
         cmocka_unit_test(test_a_key_that_the_server_can_not_verify),
         cmocka_unit_test(test_no_key_at_all),
