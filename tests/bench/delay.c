@@ -1,7 +1,10 @@
 /* tests/bench/delay.c: a long path in user space: a TCP proxy that holds each byte back and lets so
  * many a second through.
  *
- *   delay TARGET_PORT ONE_WAY_MS MBIT_PER_S
+ *   delay ONE_WAY_MS MBIT_PER_S PORT           to a server at that port of the loopback
+ *   delay ONE_WAY_MS MBIT_PER_S COMMAND ARG... to a server of its own for each connection, such as
+ *                                              sshd -i, at a pair of sockets: without a second TCP,
+ *                                              whose own pace would be taken for the path's
  *
  * Prints its own port on the loopback, serves connections one after another, and ends when its
  * standard input does. Each direction has a line of its own with room for what is under way. */
@@ -16,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -148,14 +152,37 @@ static int dial(int port)
     return fd;
 }
 
-/* The path is this program's queue. TCP's own control of the two short ways, BBR above all, would take
- * the moments in which one end has no processor for a narrow link. */
-static void prepare(int fd)
+static int start(char **command, pid_t *out_child)
+{
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0 || (*out_child = fork()) < 0)
+        work_fail("delay", "no server can be started");
+    if (*out_child == 0) {
+        dup2(pair[1], STDIN_FILENO);
+        dup2(pair[1], STDOUT_FILENO);
+        close(pair[0]);
+        close(pair[1]);
+        execv(command[0], command);
+        _exit(127);
+    }
+    close(pair[1]);
+    return pair[0];
+}
+
+static void serve(int client, char **target)
 {
     int yes = 1;
+    pid_t child = 0;
+    int server = target[1] == NULL ? dial(atoi(target[0])) : start(target, &child);
 
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
+    /* The path is this program's queue: TCP's own control of the short way (BBR paces by what it
+     * measures) must not make another. */
+    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
+    carry(client, server);
+    if (child != 0)
+        waitpid(child, NULL, 0);
 }
 
 int main(int argc, char **argv)
@@ -164,10 +191,10 @@ int main(int argc, char **argv)
     socklen_t length = sizeof address;
     int listener = socket(AF_INET, SOCK_STREAM, 0);
 
-    if (argc != 4)
+    if (argc < 4)
         return 2;
-    delay_us = strtoull(argv[2], NULL, 10) * 1000u;
-    us_per_byte = 8.0 / strtod(argv[3], NULL);
+    delay_us = strtoull(argv[1], NULL, 10) * 1000u;
+    us_per_byte = 8.0 / strtod(argv[2], NULL);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (bind(listener, (const struct sockaddr *)&address, sizeof address) != 0 ||
         listen(listener, 8) != 0 ||
@@ -179,16 +206,12 @@ int main(int argc, char **argv)
         struct pollfd fds[2] = { { .fd = listener, .events = POLLIN },
                                  { .fd = STDIN_FILENO, .events = POLLIN } };
         int fd;
-        int target;
 
         if (poll(fds, 2, -1) < 0 || fds[1].revents != 0)
             return 0;
         fd = accept(listener, NULL, NULL);
         if (fd < 0)
             return 1;
-        target = dial(atoi(argv[1]));
-        prepare(fd);
-        prepare(target);
-        carry(fd, target);
+        serve(fd, argv + 3);
     }
 }

@@ -176,6 +176,10 @@ class Sshd:
         self.stop()
         return False
 
+    def at_standard_input(self):
+        """The command of the same server for one connection, at its standard input and output."""
+        return [self.program(), "-i", "-E", self.log, "-f", self.folder / "sshd_config"]
+
     def stop(self):
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
