@@ -78,7 +78,7 @@ stage 'clang build' clang build
 stage 'no legacy algorithms' modern build
 stage 'fuzz targets' fuzz test
 # For reads of what was never written, which the sanitizers below don't see: where bytes are decoded
-# and sessions run. Loading a module, or a table of algorithms, under valgrind takes minutes; and it
+# and sessions run. Loading a module, a table of algorithms or a flood under valgrind takes minutes; and it
 # doesn't know that F_OFD_SETLKW may block, so threads that wait for the audit file's lock stand still.
 SEXEC_TEST_MODULES=none stage 'sessions, valgrind' valgrind test
 stage 'all, asan and ubsan' asan test
