@@ -219,12 +219,13 @@ static enum sx_err fail(const struct sx_audit *audit, const struct sx_fault *why
 
 enum sx_err sx_audit_flush(struct sx_audit *audit, struct sx_fault *fault)
 {
-    struct sx_fault why = { 0 };
+    struct sx_fault why;
     struct sx_buffer lines;
     enum sx_err err;
 
     if (sx_buffer_len(&audit->pending) == 0)
         return SX_OK;
+    sx_fault_clear(&why);
     sx_buffer_init(&lines, SIZE_MAX / 2);
     err = sx_audit_file_append(&audit->file, &audit->crypto, &audit->last,
                                sx_buffer_unread(&audit->pending), &why,
@@ -261,12 +262,13 @@ static enum sx_err keep(struct sx_audit *audit, struct sx_audit_record *record)
 enum sx_err sx_audit_write(struct sx_audit *audit, struct sx_audit_record *records, size_t count,
                            struct sx_fault *fault)
 {
-    struct sx_fault why = { 0 };
     enum sx_err err = SX_OK;
 
     for (size_t i = 0; err == SX_OK && i < count; i++)
         err = keep(audit, &records[i]);
     if (err != SX_OK) {
+        struct sx_fault why = { 0 };
+
         (void)sx_fault_note(&why, err);
         return fail(audit, &why, fault);
     }
@@ -277,11 +279,12 @@ enum sx_err sx_audit_write(struct sx_audit *audit, struct sx_audit_record *recor
 
 enum sx_err sx_audit_commit(struct sx_audit *audit, struct sx_fault *fault)
 {
-    struct sx_fault why = { 0 };
+    struct sx_fault why;
 
     SX_TRY(sx_audit_flush(audit, fault));
     if (audit->is_committed)
         return SX_OK;
+    sx_fault_clear(&why);
     if (sx_audit_file_commit(&audit->file, &audit->crypto, audit->written, &why) != SX_OK)
         return sx_fault_set_sys(fault, SX_ERR_AUDIT, why.sys, "%s", why.text);
     audit->is_committed = true;

@@ -40,8 +40,10 @@ static enum sx_err sync_folder(const struct sx_audit_file *file, struct sx_fault
     return err;
 }
 
-/* Opens the file that the state speaks of; is_new when it should not be there yet. */
-static enum sx_err open_log(struct sx_audit_file *file, bool is_new, struct sx_fault *fault)
+/* Opens the file that the state speaks of; is_new when it should not be there yet. *out_st is what
+ * the path named then. */
+static enum sx_err open_log(struct sx_audit_file *file, bool is_new, struct sx_fault *fault,
+                            struct stat *out_st)
 {
     int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     struct stat st;
@@ -66,6 +68,7 @@ static enum sx_err open_log(struct sx_audit_file *file, bool is_new, struct sx_f
     file->fd = fd;
     file->device = st.st_dev;
     file->inode = st.st_ino;
+    *out_st = st;
     return is_new && st.st_size == 0 ? sync_folder(file, fault) : SX_OK;
 }
 
@@ -106,13 +109,14 @@ static enum sx_err check_log(struct sx_audit_append *append, uint64_t *out_size)
     struct stat st;
 
     if (file->fd < 0 || file->generation != append->state.generation) {
-        SX_TRY(open_log(file, append->state.size == 0, append->fault));
+        SX_TRY(open_log(file, append->state.size == 0, append->fault, &st));
         SX_TRY(check_last(append));
         file->generation = append->state.generation;
-    }
-    if (lstat(file->path, &st) != 0 || st.st_ino != file->inode || st.st_dev != file->device)
+    } else if (lstat(file->path, &st) != 0 || st.st_ino != file->inode ||
+               st.st_dev != file->device) {
         return sx_fault_set(append->fault, SX_ERR_AUDIT,
                             "the audit file %s was removed or replaced while in use", file->path);
+    }
     if ((uint64_t)st.st_size < append->state.size)
         return sx_fault_set(append->fault, SX_ERR_AUDIT,
                             "the audit file %s was cut: it has %lld bytes, and its key sealed "
@@ -342,11 +346,12 @@ static enum sx_err commit_locked(struct sx_audit_file *file, const struct sx_aud
                                  struct sx_audit_mark place, struct sx_fault *fault)
 {
     struct sx_audit_mark mark = sx_audit_mark_read(file->state_fd, SX_AUDIT_LOCK_SYNC);
-    struct sx_fault ignored = { 0 };
+    struct sx_fault ignored;
     struct sx_audit_state state;
 
     if (sx_audit_mark_covers(mark, place))
         return SX_OK;
+    sx_fault_clear(&ignored);
     /* Without the lock it may be in the middle of a change, and then its checksum says so. */
     if (sx_audit_state_read(crypto, file->state_fd, &ignored, &state) != SX_OK)
         SX_TRY(sx_audit_file_peek(file, crypto, fault, &state));
@@ -401,6 +406,7 @@ static enum sx_err rotate_locked(struct sx_audit_append *append, const char *asi
     struct sx_audit_file *file = append->file;
     struct sx_fault *fault = append->fault;
     const char *name = strrchr(aside, '/');
+    struct stat st;
     bool was_there;
     enum sx_err err;
 
@@ -412,7 +418,7 @@ static enum sx_err rotate_locked(struct sx_audit_append *append, const char *asi
                             aside);
     append->state.generation++;
     append->state.size = append->state.last_len = append->state.checkpoint_end = 0;
-    SX_TRY(open_log(file, true, fault));
+    SX_TRY(open_log(file, true, fault, &st));
     file->generation = append->state.generation;
     SX_TRY(seal_log_begin(append, !was_there ? NULL : name == NULL ? aside : name + 1));
     SX_TRY(write_all(append));

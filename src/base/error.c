@@ -204,5 +204,8 @@ enum sx_err sx_fault_note(struct sx_fault *fault, enum sx_err err)
 
 void sx_fault_clear(struct sx_fault *fault)
 {
-    memset(fault, 0, sizeof *fault);
+    fault->err = SX_OK;
+    fault->sys = 0;
+    fault->peer_reason = 0;
+    fault->text[0] = '\0';
 }

@@ -169,6 +169,8 @@ enum sx_err sx_fault_set_sys(struct sx_fault *fault, enum sx_err err, int sys, c
  * place where an error leaves a room. SX_OK passes through. */
 enum sx_err sx_fault_note(struct sx_fault *fault, enum sx_err err);
 
+/* sx_fault_clear makes a fault, also one that was never set, hold no error. It leaves the text's
+ * bytes behind the first alone, so it is what hot paths begin with. */
 void sx_fault_clear(struct sx_fault *fault);
 
 #endif

@@ -128,8 +128,9 @@ static void tell_news(struct sexec *object)
 enum sx_err sx_auditing_put(struct sexec *object, struct sx_audit_record *record,
                             struct sx_fault *fault)
 {
-    struct sx_fault why = { 0 };
+    struct sx_fault why;
 
+    sx_fault_clear(&why);
     if (object->auditing->audit == NULL ||
         sx_audit_write(object->auditing->audit, record, 1, &why) == SX_OK)
         return SX_OK;
@@ -138,8 +139,9 @@ enum sx_err sx_auditing_put(struct sexec *object, struct sx_audit_record *record
 
 enum sx_err sx_auditing_flush(struct sexec *object, struct sx_fault *fault)
 {
-    struct sx_fault why = { 0 };
+    struct sx_fault why;
 
+    sx_fault_clear(&why);
     if (object->auditing->audit == NULL || sx_audit_flush(object->auditing->audit, &why) == SX_OK)
         return SX_OK;
     return lose(object, &why, fault);
@@ -147,10 +149,11 @@ enum sx_err sx_auditing_flush(struct sexec *object, struct sx_fault *fault)
 
 enum sx_err sx_auditing_commit(struct sexec *object, struct sx_fault *fault)
 {
-    struct sx_fault why = { 0 };
+    struct sx_fault why;
 
     if (object->auditing->audit == NULL)
         return SX_OK;
+    sx_fault_clear(&why);
     if (sx_audit_commit(object->auditing->audit, &why) != SX_OK)
         return lose(object, &why, fault);
     tell_news(object);
@@ -359,10 +362,11 @@ enum sx_err sx_auditing_begin(struct sexec *object, struct sx_fault *fault)
 int sx_auditing_finish(struct sexec *object, int code)
 {
     struct sx_auditing *auditing = object->auditing;
-    struct sx_fault fault = { 0 };
+    struct sx_fault fault;
 
     if (auditing == NULL)
         return code;
+    sx_fault_clear(&fault);
     /* Whatever is told from now on stands in the file. */
     (void)!sx_auditing_flush(object, &fault);
     if (auditing->lost == NULL || auditing->lost->err == SX_OK || code == SEXEC_AUDIT)

@@ -125,23 +125,6 @@ static const char *reason_name(enum sx_rekey_reason reason)
     return (unsigned)reason < sizeof names / sizeof names[0] ? names[reason] : NULL;
 }
 
-static void fill_exchange(const struct sx_event_negotiated *algs, struct sx_audit_record *record)
-{
-    record->type = SX_AUDIT_KEY_EXCHANGE;
-    record->key_exchange = (struct sx_audit_key_exchange){
-        .reason = said(reason_name(algs->reason)),
-        .kex = said(algs->kex),
-        .host_key = said(algs->host_key),
-        .cipher_c2s = said(algs->cipher_c2s),
-        .cipher_s2c = said(algs->cipher_s2c),
-        .mac_c2s = said(algs->mac_c2s),
-        .mac_s2c = said(algs->mac_s2c),
-        .compression_c2s = said(algs->compression_c2s),
-        .compression_s2c = said(algs->compression_s2c),
-        .is_strict = algs->is_strict,
-    };
-}
-
 /* What happens while a command runs, and what fails, is in the file at once; steps of a sign-on
  * that go well together, before its end is told or the command begins. A record that is lost in the
  * middle of an action ends it. */
@@ -154,6 +137,25 @@ static void put_event(struct sexec *object, struct sx_audit_record *record, bool
 
     if (err != SX_OK && object->stream_error == SX_OK)
         object->stream_error = err;
+}
+
+static void put_exchange(struct sexec *object, const struct sx_event_negotiated *algs)
+{
+    struct sx_audit_record record = { .type = SX_AUDIT_KEY_EXCHANGE };
+
+    record.key_exchange = (struct sx_audit_key_exchange){
+        .reason = said(reason_name(algs->reason)),
+        .kex = said(algs->kex),
+        .host_key = said(algs->host_key),
+        .cipher_c2s = said(algs->cipher_c2s),
+        .cipher_s2c = said(algs->cipher_s2c),
+        .mac_c2s = said(algs->mac_c2s),
+        .mac_s2c = said(algs->mac_s2c),
+        .compression_c2s = said(algs->compression_c2s),
+        .compression_s2c = said(algs->compression_s2c),
+        .is_strict = algs->is_strict,
+    };
+    put_event(object, &record, true);
 }
 
 /* Whose ticket it was, with a method that used one. */
@@ -209,15 +211,10 @@ static void note_stream(struct sexec *object, int stream, struct sx_slice data)
 
 void sx_auditing_event(struct sexec *object, const struct sx_event *event)
 {
-    struct sx_audit_record record = { 0 };
-
     if (!is_on(object))
         return;
     switch (event->type) {
-    case SX_EVENT_NEGOTIATED:
-        fill_exchange(&event->negotiated, &record);
-        put_event(object, &record, true);
-        break;
+    case SX_EVENT_NEGOTIATED: put_exchange(object, &event->negotiated); break;
     case SX_EVENT_AUTH_TRIED:
     case SX_EVENT_LOGGED_ON: put_auth(object, &event->auth); break;
     case SX_EVENT_STDOUT: note_stream(object, SX_STREAM_OUT, event->text); break;

@@ -14,6 +14,7 @@ struct sx_sealer {
     struct sx_provider *provider; /* a reference while it is in use */
     EVP_KDF_CTX *kdf;
     EVP_MAC_CTX *mac;
+    bool holds_keys; /* of a step, until it rests */
 };
 
 /* What a derivation gives: this step's tag key, then the next step's key. */
@@ -148,6 +149,7 @@ static enum sx_err derive(struct sx_sealer *sealer, const uint8_t *key, struct s
                                   OSSL_PARAM_construct_end() };
     uint8_t both[sizeof *out];
 
+    sealer->holds_keys = true;
     if (EVP_KDF_derive(sealer->kdf, both, sizeof both, params) != 1) {
         sx_wipe(both, sizeof both);
         return sx_openssl_fault(NULL, SX_ERR_SET_KEYS, "KBKDF");
@@ -176,9 +178,12 @@ enum sx_err sx_sealer_rest(struct sx_sealer *sealer)
     const OSSL_PARAM none[] = { octets(OSSL_KDF_PARAM_KEY, no_key, sizeof no_key),
                                 OSSL_PARAM_construct_end() };
 
+    if (!sealer->holds_keys)
+        return SX_OK;
     if (EVP_KDF_CTX_set_params(sealer->kdf, none) != 1 ||
         EVP_MAC_init(sealer->mac, no_key, sizeof no_key, NULL) != 1)
         return sx_openssl_fault(NULL, SX_ERR_SET_KEYS, "a sealing key's end");
+    sealer->holds_keys = false;
     return SX_OK;
 }
 
