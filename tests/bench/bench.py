@@ -343,9 +343,9 @@ class Bench:
         self.table.add(name, "Mbit/s", medians(seen), seen)
 
     def long_path(self):
-        # The peers' rates are steady and low, so an eighth tells them.
+        # The peers' rates are steady and low, so a part tells them.
         some = self.size // 8
-        down = {"sexec": self.size, "openssh": some, "libssh": some}
+        down = {"sexec": self.size, "openssh": some, "libssh": some // 4}
         sshd = self.server.at_standard_input()
         with listening([PROGRAMS / "delay", ROUND_TRIP // 2, LINK, *sshd]) as port:
             self.rates("long path, down",
