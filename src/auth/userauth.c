@@ -157,10 +157,19 @@ static enum sx_err after_agent(struct sx_auth *auth)
 
 /* ---- outcomes ------------------------------------------------------------------------------ */
 
+/* RFC 4253 allows it with every server, but one that loses a request which comes before its
+ * SERVICE_ACCEPT would let us wait for ever, as PuTTY's does (tests/interop/test_algorithms.py). */
+static bool is_known_to_keep_requests(const struct sx_transport *transport)
+{
+    static const char openssh[] = "SSH-2.0-OpenSSH_";
+
+    return strncmp(transport->ident.line, openssh, sizeof openssh - 1) == 0;
+}
+
 enum sx_err sx_auth_go_ahead(struct sx_auth *auth)
 {
     if (auth->state != SX_AUTH_STATE_SERVICE || auth->transport->is_gss_keyed ||
-        !sx_auth_publickey_is_certain(auth))
+        !is_known_to_keep_requests(auth->transport) || !sx_auth_publickey_is_certain(auth))
         return SX_OK;
     auth->is_ahead = true;
     auth->state = SX_AUTH_STATE_TRYING;

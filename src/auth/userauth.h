@@ -174,7 +174,7 @@ SX_MUST_USE enum sx_err sx_auth_start(struct sx_auth *auth);
 /* sx_auth_go_ahead sends the first request behind the service's, without waiting for the answer to
  * that, where it can: call whenever nothing is left to read. RFC 4253 section 7 demands the wait
  * only after an exchange that hasn't proven the server. It saves a round trip, and with it a wait,
- * a write and a read. */
+ * a write and a read. Only with OpenSSH: other servers are known to lose such a request. */
 SX_MUST_USE enum sx_err sx_auth_go_ahead(struct sx_auth *auth);
 
 /* A message that the acceptance table gives to authentication. */
