@@ -2,6 +2,7 @@
 #include "services/token_inside.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,24 +65,40 @@ static enum sx_err check_module(const char *path, const char *shown, struct sx_f
     return SX_OK;
 }
 
-static enum sx_err load(struct sx_token *token, struct sx_fault *fault)
+/* Modules are for threads once they are initialised, which itself is for one alone. */
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+
+static unsigned long initialise(struct sx_token *token, void *symbol, bool *out_is_module)
 {
     struct ck_initialize_args args = { .flags = CKF_OS_LOCKING_OK };
-    char shown[SX_TOKEN_PATH_MAX];
     unsigned long (*get)(const struct ck_functions **out) = NULL;
+    unsigned long code = CKR_OK;
+
+    memcpy(&get, &symbol, sizeof get); /* ISO C has no cast for this */
+    pthread_mutex_lock(&loading);
+    *out_is_module = get(&token->calls) == CKR_OK && token->calls != NULL;
+    if (*out_is_module)
+        code = token->calls->initialize(&args);
+    pthread_mutex_unlock(&loading);
+    return code;
+}
+
+static enum sx_err load(struct sx_token *token, struct sx_fault *fault)
+{
+    char shown[SX_TOKEN_PATH_MAX];
+    bool is_module = false;
+    unsigned long code = CKR_OK;
     void *symbol;
     void *module;
-    unsigned long code;
 
     sx_escape(shown, sizeof shown, sx_slice_text(token->uri.module));
     SX_TRY(check_module(token->uri.module, shown, fault));
     module = dlopen(token->uri.module, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     symbol = module != NULL ? dlsym(module, "C_GetFunctionList") : NULL;
     if (symbol != NULL)
-        memcpy(&get, &symbol, sizeof get); /* ISO C has no cast for this */
-    if (get == NULL || get(&token->calls) != CKR_OK || token->calls == NULL)
+        code = initialise(token, symbol, &is_module);
+    if (!is_module)
         return sx_fault_set(fault, SX_ERR_TOKEN, "%s: this is no PKCS#11 module", shown);
-    code = token->calls->initialize(&args);
     if (code != CKR_OK && code != CKR_ALREADY_INITIALIZED)
         return sx_token_error(token, code, "C_Initialize", fault);
     return SX_OK;

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Keys in a PKCS#11 token (SoftHSM) sign on to a real sshd under every policy's provider, and each
-of a token's failures has its own error."""
+"""Keys in a PKCS#11 token (SoftHSM) sign on to a real sshd under every policy's provider, each of a
+token's failures has its own error, and a token that stands still holds up nobody (token_waits.c)."""
 
 import pathlib
 import subprocess
@@ -14,6 +14,7 @@ from support import check
 FAILED, POLICY, SIGN = 1032, 3005, 1013
 NOT_FOUND, TOKEN, PIN, LOCKED, REMOVED, SESSION = 3041, 3042, 3043, 3044, 3045, 3046
 RIGHT_PIN = "1234567"
+WAITS = support.BUILD / "tests" / "interop" / "token_waits"
 KEYS = {"RSA 2048": "rsa:2048", "RSA 3072": "rsa:3072", "P-256": "EC:secp256r1",
         "P-384": "EC:secp384r1", "P-521": "EC:secp521r1"}
 
@@ -141,6 +142,27 @@ def show_faults(server, token, setup, module):
     return done.lines()[0]
 
 
+# Which call stands still, and whether the module lets others in meanwhile.
+SLOW = [(call, lock, case) for call in ("sign", "login") for lock, cases in (
+    ("one lock", ("loop", "second", "timeout", "loop-timeout", "interrupt", "free", "reset", "exit")),
+    ("no lock", ("loop", "many", "free"))) for case in cases]
+
+
+def show_slow(server, token, module, call, lock, case):
+    """What is done with the gate shut is done while the token has not answered."""
+    gate = support.folder("gate") / "gate"
+    env = {**token.env, "TOKEN_REAL": str(token.module), "TOKEN_FAULT": f"slow-{call}",
+           "TOKEN_GATE": str(gate)}
+    if lock == "one lock":
+        env["TOKEN_LOCK"] = "1"
+    prints = ",".join(option.partition("=")[2] for option in server.trust())
+    support.run(
+        [case, servers.ADDRESS, server.port, servers.USER, server.client_key, prints,
+         token.uri("token=first;object=P-256", module), pin_file(RIGHT_PIN), gate],
+        program=WAITS, env=env, timeout=100,
+    ).expect(0)
+
+
 def show_policy(server, token):
     """A site can forbid tokens; here the policy's own row is shown to be there."""
     lines = support.query("policy fips")
@@ -212,6 +234,9 @@ def main():
         report.case("failures", show_failures, server, token, setup)
         module = faults_module(token.folder)
         report.case("faults", show_faults, server, token, setup, module)
+        for call, lock, case in SLOW:
+            report.case(f"slow {call}, {lock}: {case}", show_slow, server, token, module, call, lock,
+                        case)
         report.case("policy", show_policy, server, token)
         report.case("several tokens", show_two_tokens, server, token, setup)
     return report.end()
