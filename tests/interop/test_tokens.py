@@ -15,6 +15,7 @@ FAILED, POLICY, SIGN = 1032, 3005, 1013
 NOT_FOUND, TOKEN, PIN, LOCKED, REMOVED, SESSION = 3041, 3042, 3043, 3044, 3045, 3046
 RIGHT_PIN = "1234567"
 WAITS = support.BUILD / "tests" / "interop" / "token_waits"
+UNLOAD = pathlib.Path(__file__).parent / "token_unload.py"
 KEYS = {"RSA 2048": "rsa:2048", "RSA 3072": "rsa:3072", "P-256": "EC:secp256r1",
         "P-384": "EC:secp384r1", "P-521": "EC:secp521r1"}
 
@@ -148,19 +149,43 @@ SLOW = [(call, lock, case) for call in ("sign", "login") for lock, cases in (
     ("no lock", ("loop", "many", "free"))) for case in cases]
 
 
+def gated(token, call):
+    """A gate before this call of the token's, and the environment for it."""
+    gate = support.folder("gate") / "gate"
+    return gate, {**token.env, "TOKEN_REAL": str(token.module), "TOKEN_FAULT": f"slow-{call}",
+                  "TOKEN_GATE": str(gate)}
+
+
+def fingerprints(server):
+    return ",".join(option.partition("=")[2] for option in server.trust())
+
+
 def show_slow(server, token, module, call, lock, case):
     """What is done with the gate shut is done while the token has not answered."""
-    gate = support.folder("gate") / "gate"
-    env = {**token.env, "TOKEN_REAL": str(token.module), "TOKEN_FAULT": f"slow-{call}",
-           "TOKEN_GATE": str(gate)}
+    gate, env = gated(token, call)
     if lock == "one lock":
         env["TOKEN_LOCK"] = "1"
-    prints = ",".join(option.partition("=")[2] for option in server.trust())
     support.run(
-        [case, servers.ADDRESS, server.port, servers.USER, server.client_key, prints,
+        [case, servers.ADDRESS, server.port, servers.USER, server.client_key, fingerprints(server),
          token.uri("token=first;object=P-256", module), pin_file(RIGHT_PIN), gate],
         program=WAITS, env=env, timeout=100,
     ).expect(0)
+
+
+def show_unloading(server, token, module, call):
+    """The library stays where it is while a call is inside, also when the program unloads it."""
+    library = support.BUILD / "libsexec.so.0"
+    flags = subprocess.run(["readelf", "-d", library], check=True, stdout=subprocess.PIPE).stdout
+    check(b"NODELETE" in flags, "libsexec.so can be unloaded under its threads")
+    if support.IS_SANITIZED:
+        return "the flag alone: a sanitizer's library can't be loaded by a program without it"
+    gate, env = gated(token, call)
+    support.run(
+        [UNLOAD, library, servers.ADDRESS, server.port, servers.USER, fingerprints(server),
+         token.uri("token=first;object=P-256", module), RIGHT_PIN, gate],
+        program=sys.executable, env=env, timeout=100,
+    ).expect(0, out=b"whole\n")
+    return ""
 
 
 def show_policy(server, token):
@@ -237,6 +262,8 @@ def main():
         for call, lock, case in SLOW:
             report.case(f"slow {call}, {lock}: {case}", show_slow, server, token, module, call, lock,
                         case)
+        for call in ("sign", "login"):
+            report.case(f"slow {call}: unloading", show_unloading, server, token, module, call)
         report.case("policy", show_policy, server, token)
         report.case("several tokens", show_two_tokens, server, token, setup)
     return report.end()
