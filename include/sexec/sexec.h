@@ -130,7 +130,11 @@ enum sexec_cert_store_type {
     SEXEC_CST_BCFKS_BLOB = 22,
     SEXEC_CST_PKCS11 =
         23,              /* a PKCS#11 URI with module-path, or a module's absolute path; the PIN is
-                              ssh_cert_store_password, and the search is done when signing on */
+                              ssh_cert_store_password, and the search is done when signing on.
+                              The module is called on threads of the library's own: a program that
+                              initialises it by itself must do so with CKF_OS_LOCKING_OK, and
+                              mustn't finalise it while an object uses it, or a call that was given
+                              up by timeout or interrupt goes on */
     SEXEC_CST_AUTO = 99, /* file name or bytes of any form, told apart by the data */
 };
 SEXEC_API const void *sexec_get_ssh_cert_store(const struct sexec *object, size_t *out_length);

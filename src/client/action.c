@@ -11,7 +11,6 @@
 #include "client/errors.h"
 #include "client/events.h"
 #include "client/io.h"
-#include "client/kerberos.h"
 #include "client/log_lines.h"
 #include "client/logging.h"
 #include "client/session.h"
@@ -355,12 +354,22 @@ static enum sx_err check_time(struct sexec *object, struct sx_fault *fault)
 /* Answers of threads first: the engine waits for them. */
 static enum sx_err work(struct sexec *object, bool *out_did)
 {
-    bool has_answered = sx_kerberos_work(object);
+    bool has_answered = sx_task_work(object);
     enum sx_err err = sx_pump_work(&object->pump, &object->fault, out_did);
 
     sx_log_lines_tell(object);
     *out_did |= has_answered;
     return err;
+}
+
+/* Tokens are opened first; without them there is nothing to connect with. */
+static int await_tokens(struct sexec *object, bool *out_did)
+{
+    enum sx_err err;
+
+    *out_did = sx_task_work(object);
+    err = check_time(object, &object->fault);
+    return err == SX_OK ? 0 : break_off(object, err, &object->fault);
 }
 
 int sx_action_advance(struct sexec *object, bool *out_did)
@@ -374,7 +383,7 @@ int sx_action_advance(struct sexec *object, bool *out_did)
     *out_did = false;
     object->is_fresh = false;
     if (object->engine == NULL)
-        return 0;
+        return sx_task_is_running(object) ? await_tokens(object, out_did) : 0;
     err = work(object, out_did);
     note_progress(object);
     if (err != SX_OK) {

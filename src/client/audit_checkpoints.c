@@ -90,7 +90,8 @@ static enum sx_err open_token(struct sexec *object, struct sx_provider *provider
     if (!policy->may_use_token)
         return sx_fault_set(&object->fault, SX_ERR_POLICY_SETTING,
                             "policy %s doesn't let a token sign", policy->name);
-    SX_TRY(sx_token_open(provider, &spec, &object->fault, &out->token));
+    SX_TRY(sx_token_new(provider, &spec, &object->fault, &out->token));
+    SX_TRY(sx_token_open(out->token, &object->fault));
     if (sx_token_key_count(out->token) != 1)
         return sx_fault_set(&object->fault, SX_ERR_TOKEN,
                             "%u keys of the token fit: name one with object= or id= in the URI",

@@ -13,6 +13,8 @@
 #include "client/log_lines.h"
 #include "client/logging.h"
 #include "client/session.h"
+#include "client/signing.h"
+#include "client/tokens.h"
 #include "client/trust.h"
 
 void sx_status(struct sexec *object, const char *fmt, ...)
@@ -74,12 +76,6 @@ static void on_negotiated(struct sexec *object, const struct sx_event_negotiated
         algs->mac_s2c == NULL ? "-" : algs->mac_s2c, algs->is_strict ? "on" : "off");
 }
 
-static bool is_tokens_end(enum sx_err err)
-{
-    return err == SX_ERR_TOKEN || err == SX_ERR_TOKEN_PIN || err == SX_ERR_TOKEN_LOCKED ||
-           err == SX_ERR_TOKEN_REMOVED || err == SX_ERR_TOKEN_SESSION;
-}
-
 static void on_host_key(struct sexec *object, const struct sx_event_host_key *key)
 {
     bool is_accepted = sx_trust_judge(object, key) == SX_OK;
@@ -87,34 +83,6 @@ static void on_host_key(struct sexec *object, const struct sx_event_host_key *ke
     sx_auditing_host_key(object, key, is_accepted);
     sx_logging_host_key(object, key, is_accepted);
     later(sx_engine_answer_host_key(object->engine, is_accepted));
-}
-
-static void on_sign(struct sexec *object, const struct sx_event_sign *request)
-{
-    enum sx_err err;
-    struct sx_buffer signature;
-    struct sx_fault fault = { 0 };
-    char line[SX_FAULT_TEXT_MAX + 64];
-
-    if (sx_signer_is_agents(&object->signer, request->key_index)) {
-        sx_agent_want_signature(object, request);
-        return;
-    }
-    sx_buffer_init(&signature, 16 * 1024);
-    err = sx_signer_sign(&object->signer, request, &fault, &signature);
-    if (is_tokens_end(err)) {
-        object->fault = fault;
-        object->stream_error = err; /* ends the action: another key would hide it */
-    } else {
-        if (err != SX_OK) {
-            snprintf(line, sizeof line, "Key %u can't sign: %s", request->key_index + 1,
-                     fault.text);
-            sx_fire_ssh_status(object, line);
-            sx_logging_note(object, "signing failed", line);
-        }
-        later(sx_engine_answer_sign(object->engine, sx_buffer_unread(&signature)));
-    }
-    sx_buffer_clear(&signature);
 }
 
 /* What fails here would leave the server waiting: it ends the action. */
@@ -137,6 +105,7 @@ static void on_auth(struct sexec *object, const struct sx_event_auth *auth)
         return;
     }
     object->is_connected = true;
+    sx_tokens_end(object);
     if (auth->is_unproven)
         sx_status(object,
                   "Warning: the server granted access after method %s without asking for the proof "
@@ -200,7 +169,7 @@ void sx_session_event(void *context, const struct sx_event *event)
         sx_status(object, "Banner: %s", sx_escape(shown, sizeof shown, event->text));
         break;
     case SX_EVENT_IDENTITIES: sx_agent_want_identities(object); break;
-    case SX_EVENT_SIGN: on_sign(object, &event->sign); break;
+    case SX_EVENT_SIGN: sx_signing_request(object, &event->sign); break;
     case SX_EVENT_GSS: sx_kerberos_request(object, &event->gss); break;
     case SX_EVENT_ASK: on_ask(object, &event->ask); break;
     case SX_EVENT_AUTH_TRIED:

@@ -40,7 +40,7 @@ bool sx_is_busy(const struct sexec *object)
 
 bool sx_is_in_progress(const struct sexec *object)
 {
-    return object->engine != NULL;
+    return object->engine != NULL || sx_task_is_running(object);
 }
 
 const char *sexec_get_last_error(const struct sexec *object)

@@ -138,30 +138,16 @@ static void tell_established(struct sexec *object)
 }
 
 /* Takes gss back and answers. The reply's texts live in the job until it is freed. */
-static void finish(struct sexec *object, struct job *job)
+static void finish(struct sexec *object, void *opaque)
 {
+    struct job *job = opaque;
+
     object->kerberos.gss = job->gss;
     job->gss = NULL;
     object->kerberos.facts = *sx_gss_get_facts(object->kerberos.gss);
     if (job->reply.is_complete)
         tell_established(object);
     answer(object, job->reply.err, &job->reply);
-}
-
-bool sx_kerberos_work(struct sexec *object)
-{
-    struct sx_worker *worker = object->kerberos.worker;
-
-    if (worker == NULL || !sx_worker_is_done(worker))
-        return false;
-    object->kerberos.worker = NULL;
-    /* Or a loop of the program's own would find it readable for ever. An interrupt that came
-     * meanwhile has its flag, which is looked at after this. */
-    sx_wake_drain(&object->wake);
-    finish(object, object->kerberos.job);
-    object->kerberos.job = NULL;
-    sx_worker_free(worker);
-    return true;
 }
 
 /* MICs need nothing but the context, so nothing to wait for. */
@@ -193,23 +179,17 @@ void sx_kerberos_request(struct sexec *object, const struct sx_event_gss *reques
             job_destroy(job);
             return;
         }
-        failed.err = sx_worker_start(&work, &object->wake, &failed.fault, &object->kerberos.worker);
+        failed.err = sx_task_start(object, &work, finish, &failed.fault);
     }
-    if (failed.err == SX_OK) {
-        object->kerberos.job = job;
+    if (failed.err == SX_OK)
         return;
-    }
     job_destroy(job);
     answer(object, failed.err, &failed);
 }
 
 void sx_kerberos_close(struct sexec *object)
 {
-    /* A thread that runs owns gss and job. */
-    sx_worker_free(object->kerberos.worker);
     sx_gss_free(object->kerberos.gss);
-    object->kerberos.worker = NULL;
-    object->kerberos.job = NULL;
     object->kerberos.gss = NULL;
 }
 

@@ -7,13 +7,13 @@
 
 #include "base/log.h"
 #include "client/agent.h"
+#include "client/task.h"
 #include "base/secret.h"
 #include "engine/engine.h"
 #include "net/pump.h"
 #include "net/wake.h"
 #include "keys/host_trust.h"
 #include "policy/machine.h"
-#include "net/worker.h"
 #include "services/gss.h"
 #include "services/signer.h"
 
@@ -177,12 +177,9 @@ struct sx_result {
     char message[512];
 };
 
-/* Kerberos (client/kerberos.c). While worker runs, gss is the job's. */
-struct job;
+/* Kerberos (client/kerberos.c). While a task runs, gss is the task's. */
 struct sx_kerberos {
-    struct sx_gss *gss; /* NULL until the engine asks */
-    struct sx_worker *worker;
-    struct job *job;
+    struct sx_gss *gss;        /* NULL until the engine asks */
     struct sx_gss_facts facts; /* of this connection, or the last one */
 };
 
@@ -215,6 +212,8 @@ struct sexec {
     struct sx_known_hosts known;
     struct sx_x509_trust *x509; /* NULL without anchors */
     struct sx_signer signer;
+    struct sx_task task;             /* what a thread is asked; its answer is awaited */
+    struct sx_worker *ending_tokens; /* NULL: none are, or nothing is left to end */
     struct sx_kerberos kerberos;
     struct sx_agent_job agent;
     struct sx_proxy_config proxy; /* of this connection; wiped with it */

@@ -18,6 +18,7 @@
 #include "client/logging.h"
 #include "client/packets.h"
 #include "client/rules.h"
+#include "client/tokens.h"
 #include "client/trust.h"
 #include "client/user_keys.h"
 #include "client/values.h"
@@ -135,11 +136,16 @@ static enum sx_err load_keys(struct sexec *object, struct sx_fault *fault)
         return SX_OK;
     if (is_agent_used && !sx_user_has_store(object))
         return SX_OK; /* no key was given: the agent's will do */
-    SX_TRY(sx_user_keys_load(object, fault));
-    if (values->signed_cert[0] != '\0' && !object->signer.is_cert_used && !is_agent_used)
-        return sx_fault_set(fault, SX_ERR_KEY_FORMAT,
-                            "SignedSSHCert is a certificate for another key than ssh_cert_store's");
-    return SX_OK;
+    return sx_user_keys_load(object, fault);
+}
+
+static enum sx_err check_cert(const struct sexec *object, struct sx_fault *fault)
+{
+    if (object->values.signed_cert[0] == '\0' || object->signer.is_cert_used ||
+        object->values.agent_use != SX_AGENT_OFF || !are_keys_wanted(object))
+        return SX_OK;
+    return sx_fault_set(fault, SX_ERR_KEY_FORMAT,
+                        "SignedSSHCert is a certificate for another key than ssh_cert_store's");
 }
 
 /* What can be said before a name is looked up. */
@@ -279,6 +285,13 @@ enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault)
     SX_TRY(sx_auditing_session_made(object, fault));
     SX_TRY(sx_trust_open(object, fault));
     SX_TRY(load_keys(object, fault));
+    return object->signer.tokens.count > 0 ? sx_tokens_open(object, fault)
+                                           : sx_session_go_on(object, fault);
+}
+
+enum sx_err sx_session_go_on(struct sexec *object, struct sx_fault *fault)
+{
+    SX_TRY(check_cert(object, fault));
     object->kerberos.facts = (struct sx_gss_facts){ 0 };
     SX_TRY(sx_firewall_choose(object, fault));
     sx_logging_session(object);
@@ -297,6 +310,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
     if (was_started)
         sx_pump_close(&object->pump);
     sx_auditing_session_end(object, code, text);
+    sx_task_stop(object);
     sx_kerberos_close(object);
     sx_engine_free(object->engine);
     object->engine = NULL;
@@ -306,6 +320,7 @@ void sx_session_close(struct sexec *object, int code, const char *text)
     object->negotiated[0] = '\0';
     sx_agent_job_stop(object);
     sx_wipe(&object->proxy, sizeof object->proxy);
+    sx_tokens_close(object);
     sx_signer_clear(&object->signer);
     sx_trust_close(object);
     sx_packets_clear(object);

@@ -5,8 +5,12 @@
 #include "client/object.h"
 
 /* sx_session_open makes all that a connection needs (policy, provider, offer, keys, engine) and
- * starts it. Nothing is sent when anything fails. */
+ * starts it. Nothing is sent when anything fails. Where tokens are to be opened first, a task is
+ * running when it returns, and the second half comes when they are. */
 SX_MUST_USE enum sx_err sx_session_open(struct sexec *object, struct sx_fault *fault);
+
+/* sx_session_go_on is that half: from the keys to the connection. */
+SX_MUST_USE enum sx_err sx_session_go_on(struct sexec *object, struct sx_fault *fault);
 
 /* sx_session_close drops the connection at once; code and text go to on_disconnected. */
 void sx_session_close(struct sexec *object, int code, const char *text);

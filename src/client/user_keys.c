@@ -78,8 +78,9 @@ static enum sx_err wanted_key(const struct sexec *object, struct sx_fault *fault
                            SX_SLICE_NONE, fault, out);
 }
 
-/* A token's store is opened for signing on alone: each time counts against its PIN's tries. */
-static enum sx_err load_token(struct sexec *object, unsigned index, const struct sx_store *wanted,
+/* A token's store is opened for signing on alone: each time counts against its PIN's tries. That may
+ * block, so it comes later (client/tokens.h). */
+static enum sx_err take_token(struct sexec *object, unsigned index, const struct sx_store *wanted,
                               struct sx_fault *fault)
 {
     const struct sx_values *values = &object->values;
@@ -96,8 +97,8 @@ static enum sx_err load_token(struct sexec *object, unsigned index, const struct
                             "ssh_cert_store_type=23: policy %s doesn't let a token sign, as it "
                             "computes outside of the provider",
                             object->policy->name);
-    SX_TRY(sx_token_open(object->provider, &spec, fault, &token));
-    return sx_signer_add_token(&object->signer, token, fault);
+    SX_TRY(sx_token_new(object->provider, &spec, fault, &token));
+    return sx_token_set_take(&object->signer.tokens, token, fault);
 }
 
 static enum sx_err load_one(struct sexec *object, unsigned index, const struct sx_store *wanted,
@@ -110,7 +111,7 @@ static enum sx_err load_one(struct sexec *object, unsigned index, const struct s
 
     if (object->values.ssh_cert_store_type == SEXEC_CST_PKCS11) {
         *out_is_found = true; /* or it is an error */
-        return load_token(object, index, wanted, fault);
+        return take_token(object, index, wanted, fault);
     }
     SX_TRY(sx_user_store_open(object, object->provider, index, fault, &store));
     if (wanted->count != 0)

@@ -5,8 +5,8 @@
 #include "client/object.h"
 #include "keys/key_store.h"
 
-/* sx_user_keys_load opens every store and gives the private keys that are chosen to the object's
- * signer: the one that ssh_cert_encoded or ssh_cert_subject names, else all of them. Errors of
+/* sx_user_keys_load opens every store but tokens, which the signer gets as they are, and gives the
+ * private keys that are chosen to the object's signer: the one that ssh_cert_encoded or ssh_cert_subject names, else all of them. Errors of
  * sx_store_open; SX_ERR_KEY_NOT_FOUND when nothing is what they name; SX_ERR_KEY_FORMAT when there
  * is no private key; SX_ERR_POLICY_KEY_SIZE. */
 SX_MUST_USE enum sx_err sx_user_keys_load(struct sexec *object, struct sx_fault *fault);

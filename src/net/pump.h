@@ -18,8 +18,8 @@ enum sx_pump_state {
     SX_PUMP_CLOSED,
 };
 
-/* What answers a request of the engine and takes its time over it without blocking: an agent, a
- * worker thread. The pump looks after it together with the connection. */
+/* What answers a request of the engine and takes its time over it without blocking: an agent, at a
+ * socket of its own. The pump looks after it together with the connection. */
 struct sx_service {
     /* Goes on; *out_did is set when anything moved. Its errors are answers to the engine. */
     void (*work)(void *ctx, bool *out_did);

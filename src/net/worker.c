@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
 #include "base/memory.h"
 
 struct sx_worker {
     pthread_mutex_t lock;
+    pthread_cond_t done; /* is_done changed */
     struct sx_work work;
     struct sx_wake wake; /* the caller's, by a descriptor of our own */
     bool is_done;
@@ -21,6 +23,7 @@ static void destroy(struct sx_worker *worker, bool with_job)
         worker->work.destroy(worker->work.job);
     if (worker->wake.fd >= 0)
         sx_wake_close(&worker->wake);
+    pthread_cond_destroy(&worker->done);
     pthread_mutex_destroy(&worker->lock);
     sx_free(worker);
 }
@@ -37,6 +40,7 @@ static void *run(void *arg)
     /* Under the lock: afterwards the caller may free it at any moment. */
     if (!is_abandoned)
         sx_wake_up(&worker->wake);
+    pthread_cond_signal(&worker->done);
     pthread_mutex_unlock(&worker->lock);
     if (is_abandoned)
         destroy(worker, true);
@@ -62,6 +66,16 @@ static int start_thread(struct sx_worker *worker)
     return failed;
 }
 
+static void init_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 enum sx_err sx_worker_start(const struct sx_work *work, const struct sx_wake *wake,
                             struct sx_fault *fault, struct sx_worker **out)
 {
@@ -70,6 +84,7 @@ enum sx_err sx_worker_start(const struct sx_work *work, const struct sx_wake *wa
     if (worker == NULL)
         return SX_ERR_MEMORY;
     pthread_mutex_init(&worker->lock, NULL);
+    init_condition(&worker->done);
     worker->work = *work;
     /* The caller's may be closed, and its number another's, when an abandoned thread ends. */
     worker->wake.fd = fcntl(wake->fd, F_DUPFD_CLOEXEC, 0);
@@ -88,6 +103,27 @@ bool sx_worker_is_done(struct sx_worker *worker)
     bool is_done;
 
     pthread_mutex_lock(&worker->lock);
+    is_done = worker->is_done;
+    pthread_mutex_unlock(&worker->lock);
+    return is_done;
+}
+
+bool sx_worker_wait(struct sx_worker *worker, unsigned milliseconds)
+{
+    struct timespec until;
+    bool is_done;
+    int failed = 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += milliseconds / 1000;
+    until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    pthread_mutex_lock(&worker->lock);
+    while (!worker->is_done && failed == 0)
+        failed = pthread_cond_timedwait(&worker->done, &worker->lock, &until);
     is_done = worker->is_done;
     pthread_mutex_unlock(&worker->lock);
     return is_done;

@@ -25,6 +25,9 @@ SX_MUST_USE enum sx_err sx_worker_start(const struct sx_work *work, const struct
 /* Whether it is done; from then on the job is the caller's to look at. */
 bool sx_worker_is_done(struct sx_worker *worker);
 
+/* sx_worker_wait waits until it is done, at most so long; true when it is. */
+bool sx_worker_wait(struct sx_worker *worker, unsigned milliseconds);
+
 /* Gives it up, or lets go of what is done; destroys the job, now or when it ends. NULL-safe. */
 void sx_worker_free(struct sx_worker *worker);
 

@@ -63,42 +63,6 @@ enum sx_err sx_signer_add(struct sx_signer *signer, struct sx_key *take_key, str
     return SX_OK;
 }
 
-static enum sx_err add_token_key(struct sx_signer *signer, struct sx_token *token, unsigned index,
-                                 struct sx_fault *fault)
-{
-    const struct sx_key *key = sx_token_key(token, index);
-    const struct sx_auth_key identity = { .type = sx_key_get_type(key),
-                                          .public_blob = sx_key_public_blob(key) };
-    const unsigned first = signer->count;
-
-    if (identity.type == SX_KEY_RSA && sx_key_bits(key) < signer->rsa_min_bits)
-        return sx_fault_set(fault, SX_ERR_POLICY_KEY_SIZE,
-                            "the token's RSA key has %u bits; the policy wants at least %u",
-                            sx_key_bits(key), signer->rsa_min_bits);
-    if (!sx_signer_put_cert(signer, identity.public_blob, NULL, SX_SLICE_NONE) ||
-        !sx_signer_put(signer, &identity, NULL, SX_SLICE_NONE))
-        return sx_fault_set(fault, SX_ERR_SPACE, "more than %d keys to sign on with",
-                            SX_AUTH_KEYS_MAX);
-    for (unsigned i = first; i < signer->count; i++) {
-        signer->token_of[i] = token;
-        signer->token_index[i] = index;
-    }
-    return SX_OK;
-}
-
-enum sx_err sx_signer_add_token(struct sx_signer *signer, struct sx_token *take_token,
-                                struct sx_fault *fault)
-{
-    if (signer->token_count == SX_SIGNER_TOKENS_MAX) {
-        sx_token_free(take_token);
-        return sx_fault_set(fault, SX_ERR_SPACE, "more than %d tokens", SX_SIGNER_TOKENS_MAX);
-    }
-    signer->tokens[signer->token_count++] = take_token;
-    for (unsigned i = 0; i < sx_token_key_count(take_token); i++)
-        SX_TRY(add_token_key(signer, take_token, i, fault));
-    return SX_OK;
-}
-
 const struct sx_auth_key *sx_signer_identities(const struct sx_signer *signer, unsigned *out_count)
 {
     *out_count = signer->count;
@@ -134,12 +98,8 @@ enum sx_err sx_signer_sign(const struct sx_signer *signer, const struct sx_event
     const struct sx_sig_alg *alg = NULL;
 
     SX_TRY(sx_signer_find(signer, request, fault, &alg));
-    if (signer->token_of[request->key_index] != NULL)
-        return sx_token_sign(signer->token_of[request->key_index],
-                             signer->token_index[request->key_index], alg, request->message, fault,
-                             out);
     if (signer->signs_with[request->key_index] == NULL)
-        return sx_fault_set(fault, SX_ERR_ARGUMENT, "key %u is the agent's",
+        return sx_fault_set(fault, SX_ERR_ARGUMENT, "key %u is the agent's or a token's",
                             request->key_index + 1);
     return sx_key_sign(signer->signs_with[request->key_index], alg, request->message, fault, out);
 }
@@ -150,8 +110,7 @@ void sx_signer_clear(struct sx_signer *signer)
         sx_key_free(signer->keys[i]);
     for (unsigned i = 0; i < signer->copy_count; i++)
         sx_free(signer->copies[i]);
-    for (unsigned i = 0; i < signer->token_count; i++)
-        sx_token_free(signer->tokens[i]);
+    sx_token_set_clear(&signer->tokens);
     sx_signed_cert_clear(&signer->cert);
     memset(signer, 0, sizeof *signer);
 }

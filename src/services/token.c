@@ -2,6 +2,7 @@
 #include "services/token_inside.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,24 +65,40 @@ static enum sx_err check_module(const char *path, const char *shown, struct sx_f
     return SX_OK;
 }
 
-static enum sx_err load(struct sx_token *token, struct sx_fault *fault)
+/* Modules are for threads once they are initialised, which itself is for one alone. */
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+
+static unsigned long initialise(struct sx_token *token, void *symbol, bool *out_is_module)
 {
     struct ck_initialize_args args = { .flags = CKF_OS_LOCKING_OK };
-    char shown[SX_TOKEN_PATH_MAX];
     unsigned long (*get)(const struct ck_functions **out) = NULL;
+    unsigned long code = CKR_OK;
+
+    memcpy(&get, &symbol, sizeof get); /* ISO C has no cast for this */
+    pthread_mutex_lock(&loading);
+    *out_is_module = get(&token->calls) == CKR_OK && token->calls != NULL;
+    if (*out_is_module)
+        code = token->calls->initialize(&args);
+    pthread_mutex_unlock(&loading);
+    return code;
+}
+
+static enum sx_err load(struct sx_token *token, struct sx_fault *fault)
+{
+    char shown[SX_TOKEN_PATH_MAX];
+    bool is_module = false;
+    unsigned long code = CKR_OK;
     void *symbol;
     void *module;
-    unsigned long code;
 
     sx_escape(shown, sizeof shown, sx_slice_text(token->uri.module));
     SX_TRY(check_module(token->uri.module, shown, fault));
     module = dlopen(token->uri.module, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     symbol = module != NULL ? dlsym(module, "C_GetFunctionList") : NULL;
     if (symbol != NULL)
-        memcpy(&get, &symbol, sizeof get); /* ISO C has no cast for this */
-    if (get == NULL || get(&token->calls) != CKR_OK || token->calls == NULL)
+        code = initialise(token, symbol, &is_module);
+    if (!is_module)
         return sx_fault_set(fault, SX_ERR_TOKEN, "%s: this is no PKCS#11 module", shown);
-    code = token->calls->initialize(&args);
     if (code != CKR_OK && code != CKR_ALREADY_INITIALIZED)
         return sx_token_error(token, code, "C_Initialize", fault);
     return SX_OK;
@@ -192,33 +209,41 @@ enum sx_err sx_token_session(struct sx_token *token, struct sx_fault *fault)
     return SX_OK;
 }
 
-enum sx_err sx_token_open(struct sx_provider *provider, const struct sx_token_spec *spec,
-                          struct sx_fault *fault, struct sx_token **out)
+/* --- A token's life ---------------------------------------------------------------------------- */
+
+enum sx_err sx_token_new(struct sx_provider *provider, const struct sx_token_spec *spec,
+                         struct sx_fault *fault, struct sx_token **out)
 {
     struct sx_token *token = sx_alloc(sizeof *token);
-    struct ck_token_info info;
     enum sx_err err;
 
     if (token == NULL)
         return SX_ERR_MEMORY;
+    atomic_init(&token->references, 1);
     token->provider = sx_provider_hold(provider);
-    memset(&info, 0, sizeof info);
-    err = sx_token_uri_parse(spec->uri, fault, &token->uri);
+    sx_buffer_init(&token->wanted, SX_TOKEN_WANTED_MAX);
+    token->subject = sx_text_dup(spec->subject);
+    err = token->subject == NULL ? SX_ERR_MEMORY : sx_buffer_append(&token->wanted, spec->wanted);
+    if (err == SX_OK)
+        err = sx_token_uri_parse(spec->uri, fault, &token->uri);
     if (err == SX_OK && spec->pin.len > 0)
         err = sx_secret_set(&token->pin, spec->pin);
-    if (err == SX_OK)
-        err = load(token, fault);
-    if (err == SX_OK)
-        err = find(token, &info, fault);
-    if (err == SX_OK)
-        err = sx_token_session(token, fault);
-    if (err == SX_OK)
-        err = sx_token_list(token, spec, fault);
     if (err == SX_OK)
         *out = token;
     else
         sx_token_free(token);
     return err;
+}
+
+enum sx_err sx_token_open(struct sx_token *token, struct sx_fault *fault)
+{
+    struct ck_token_info info;
+
+    memset(&info, 0, sizeof info);
+    SX_TRY(load(token, fault));
+    SX_TRY(find(token, &info, fault));
+    SX_TRY(sx_token_session(token, fault));
+    return sx_token_list(token, fault);
 }
 
 unsigned sx_token_key_count(const struct sx_token *token)
@@ -231,14 +256,27 @@ const struct sx_key *sx_token_key(const struct sx_token *token, unsigned index)
     return token->entries[index].key;
 }
 
+struct sx_token *sx_token_hold(struct sx_token *token)
+{
+    atomic_fetch_add(&token->references, 1);
+    return token;
+}
+
+void sx_token_end(struct sx_token *token)
+{
+    sx_token_session_end(token);
+    sx_secret_clear(&token->pin);
+}
+
 void sx_token_free(struct sx_token *token)
 {
-    if (token == NULL)
+    if (token == NULL || atomic_fetch_sub(&token->references, 1) != 1)
         return;
-    sx_token_session_end(token);
+    sx_token_end(token);
     for (unsigned i = 0; i < token->count; i++)
         sx_key_free(token->entries[i].key);
-    sx_secret_clear(&token->pin);
+    sx_buffer_clear(&token->wanted);
+    sx_free(token->subject);
     sx_provider_close(token->provider);
     sx_free_wiped(token, sizeof *token);
 }

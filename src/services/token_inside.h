@@ -2,12 +2,15 @@
 #ifndef SX_SERVICES_TOKEN_INSIDE_H
 #define SX_SERVICES_TOKEN_INSIDE_H
 
+#include <stdatomic.h>
+
+#include "base/buffer.h"
 #include "base/secret.h"
 #include "services/cryptoki.h"
 #include "services/token.h"
 #include "services/token_uri.h"
 
-enum { SX_TOKEN_ID_MAX = 128 };
+enum { SX_TOKEN_ID_MAX = 128, SX_TOKEN_WANTED_MAX = 64 * 1024 };
 
 struct sx_token_entry {
     struct sx_key *key;   /* public */
@@ -18,10 +21,13 @@ struct sx_token_entry {
 };
 
 struct sx_token {
+    atomic_uint references;
     struct sx_provider *provider;
     const struct ck_functions *calls;
     struct sx_token_uri uri;
     struct sx_secret pin;
+    char *subject; /* as of the spec, like the next */
+    struct sx_buffer wanted;
     char label[33];
     unsigned long slot;
     unsigned long session;
@@ -38,9 +44,8 @@ enum sx_err sx_token_error(const struct sx_token *token, unsigned long code, con
 SX_MUST_USE enum sx_err sx_token_session(struct sx_token *token, struct sx_fault *fault);
 void sx_token_session_end(struct sx_token *token);
 
-/* token_keys.c: lists the keys that spec means. */
-SX_MUST_USE enum sx_err sx_token_list(struct sx_token *token, const struct sx_token_spec *spec,
-                                      struct sx_fault *fault);
+/* token_keys.c: lists the keys that are meant. */
+SX_MUST_USE enum sx_err sx_token_list(struct sx_token *token, struct sx_fault *fault);
 
 /* token_keys.c: finds the entry's private key in the present session. */
 SX_MUST_USE enum sx_err sx_token_find_again(struct sx_token *token, struct sx_token_entry *entry,

@@ -159,9 +159,10 @@ static bool public_of(const struct sx_token *token, unsigned long private_object
 
 /* --- The list --------------------------------------------------------------------------------- */
 
-static bool is_chosen(const struct sx_token *token, const struct sx_token_spec *spec,
-                      const char *label, const struct sx_token_entry *entry, bool is_exact)
+static bool is_chosen(const struct sx_token *token, const char *label,
+                      const struct sx_token_entry *entry, bool is_exact)
 {
+    const struct sx_slice wanted = sx_buffer_unread(&token->wanted);
     char subject[SX_CERT_NAME_MAX] = "";
     struct sx_key *key = NULL;
 
@@ -170,15 +171,15 @@ static bool is_chosen(const struct sx_token *token, const struct sx_token_spec *
     if (token->uri.id_len != 0 && !sx_slice_is_equal(sx_slice_of(token->uri.id, token->uri.id_len),
                                                      sx_slice_of(entry->id, entry->id_len)))
         return false;
-    if (spec->wanted.len != 0)
-        return sx_slice_is_equal(spec->wanted, sx_key_public_blob(entry->key));
-    if (spec->subject[0] == '\0' || strcmp(spec->subject, "*") == 0)
+    if (wanted.len != 0)
+        return sx_slice_is_equal(wanted, sx_key_public_blob(entry->key));
+    if (token->subject[0] == '\0' || strcmp(token->subject, "*") == 0)
         return true;
     if (cert_of(token, sx_slice_of(entry->id, entry->id_len), &key, subject))
         sx_key_free(key);
     if (is_exact)
-        return strcmp(subject, spec->subject) == 0 || strcmp(label, spec->subject) == 0;
-    return strstr(subject, spec->subject) != NULL || strstr(label, spec->subject) != NULL;
+        return strcmp(subject, token->subject) == 0 || strcmp(label, token->subject) == 0;
+    return strstr(subject, token->subject) != NULL || strstr(label, token->subject) != NULL;
 }
 
 /* Fills in an entry for a private key of a kind that can be used. */
@@ -207,10 +208,10 @@ static bool read_entry(const struct sx_token *token, unsigned long object, char 
     return public_of(token, object, type, sx_slice_of(out->id, out->id_len), &out->key);
 }
 
-static void list_once(struct sx_token *token, const struct sx_token_spec *spec,
-                      const unsigned long *objects, unsigned long count, bool is_exact)
+static void list_once(struct sx_token *token, const unsigned long *objects, unsigned long count,
+                      bool is_exact)
 {
-    const bool is_one = spec->subject[0] != '\0' || spec->wanted.len != 0;
+    const bool is_one = token->subject[0] != '\0' || sx_buffer_len(&token->wanted) != 0;
 
     for (unsigned long i = 0; i < count && token->count < SX_TOKEN_KEYS_MAX; i++) {
         struct sx_token_entry entry;
@@ -218,7 +219,7 @@ static void list_once(struct sx_token *token, const struct sx_token_spec *spec,
 
         if (!read_entry(token, objects[i], label, &entry))
             continue;
-        if (!is_chosen(token, spec, label, &entry, is_exact)) {
+        if (!is_chosen(token, label, &entry, is_exact)) {
             sx_key_free(entry.key);
             continue;
         }
@@ -228,8 +229,7 @@ static void list_once(struct sx_token *token, const struct sx_token_spec *spec,
     }
 }
 
-enum sx_err sx_token_list(struct sx_token *token, const struct sx_token_spec *spec,
-                          struct sx_fault *fault)
+enum sx_err sx_token_list(struct sx_token *token, struct sx_fault *fault)
 {
     unsigned long objects[OBJECTS_MAX];
     unsigned long count = 0;
@@ -237,9 +237,9 @@ enum sx_err sx_token_list(struct sx_token *token, const struct sx_token_spec *sp
 
     if (code != CKR_OK)
         return sx_token_error(token, code, "C_FindObjects", fault);
-    list_once(token, spec, objects, count, true);
+    list_once(token, objects, count, true);
     if (token->count == 0)
-        list_once(token, spec, objects, count, false);
+        list_once(token, objects, count, false);
     if (token->count != 0)
         return SX_OK;
     return sx_fault_set(fault, SX_ERR_KEY_NOT_FOUND,

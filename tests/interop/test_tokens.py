@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Keys in a PKCS#11 token (SoftHSM) sign on to a real sshd under every policy's provider, and each
-of a token's failures has its own error."""
+"""Keys in a PKCS#11 token (SoftHSM) sign on to a real sshd under every policy's provider, each of a
+token's failures has its own error, and a token that stands still holds up nobody (token_waits.c)."""
 
 import pathlib
 import subprocess
@@ -14,6 +14,8 @@ from support import check
 FAILED, POLICY, SIGN = 1032, 3005, 1013
 NOT_FOUND, TOKEN, PIN, LOCKED, REMOVED, SESSION = 3041, 3042, 3043, 3044, 3045, 3046
 RIGHT_PIN = "1234567"
+WAITS = support.BUILD / "tests" / "interop" / "token_waits"
+UNLOAD = pathlib.Path(__file__).parent / "token_unload.py"
 KEYS = {"RSA 2048": "rsa:2048", "RSA 3072": "rsa:3072", "P-256": "EC:secp256r1",
         "P-384": "EC:secp384r1", "P-521": "EC:secp521r1"}
 
@@ -141,6 +143,51 @@ def show_faults(server, token, setup, module):
     return done.lines()[0]
 
 
+# Which call stands still, and whether the module lets others in meanwhile.
+SLOW = [(call, lock, case) for call in ("sign", "login") for lock, cases in (
+    ("one lock", ("loop", "second", "timeout", "loop-timeout", "interrupt", "free", "reset", "exit")),
+    ("no lock", ("loop", "many", "free"))) for case in cases]
+
+
+def gated(token, call):
+    """A gate before this call of the token's, and the environment for it."""
+    gate = support.folder("gate") / "gate"
+    return gate, {**token.env, "TOKEN_REAL": str(token.module), "TOKEN_FAULT": f"slow-{call}",
+                  "TOKEN_GATE": str(gate)}
+
+
+def fingerprints(server):
+    return ",".join(option.partition("=")[2] for option in server.trust())
+
+
+def show_slow(server, token, module, call, lock, case):
+    """What is done with the gate shut is done while the token has not answered."""
+    gate, env = gated(token, call)
+    if lock == "one lock":
+        env["TOKEN_LOCK"] = "1"
+    support.run(
+        [case, servers.ADDRESS, server.port, servers.USER, server.client_key, fingerprints(server),
+         token.uri("token=first;object=P-256", module), pin_file(RIGHT_PIN), gate],
+        program=WAITS, env=env, timeout=100,
+    ).expect(0)
+
+
+def show_unloading(server, token, module, call):
+    """The library stays where it is while a call is inside, also when the program unloads it."""
+    library = support.BUILD / "libsexec.so.0"
+    flags = subprocess.run(["readelf", "-d", library], check=True, stdout=subprocess.PIPE).stdout
+    check(b"NODELETE" in flags, "libsexec.so can be unloaded under its threads")
+    if support.IS_SANITIZED:
+        return "the flag alone: a sanitizer's library can't be loaded by a program without it"
+    gate, env = gated(token, call)
+    support.run(
+        [UNLOAD, library, servers.ADDRESS, server.port, servers.USER, fingerprints(server),
+         token.uri("token=first;object=P-256", module), RIGHT_PIN, gate],
+        program=sys.executable, env=env, timeout=100,
+    ).expect(0, out=b"whole\n")
+    return ""
+
+
 def show_policy(server, token):
     """A site can forbid tokens; here the policy's own row is shown to be there."""
     lines = support.query("policy fips")
@@ -212,6 +259,11 @@ def main():
         report.case("failures", show_failures, server, token, setup)
         module = faults_module(token.folder)
         report.case("faults", show_faults, server, token, setup, module)
+        for call, lock, case in SLOW:
+            report.case(f"slow {call}, {lock}: {case}", show_slow, server, token, module, call, lock,
+                        case)
+        for call in ("sign", "login"):
+            report.case(f"slow {call}: unloading", show_unloading, server, token, module, call)
         report.case("policy", show_policy, server, token)
         report.case("several tokens", show_two_tokens, server, token, setup)
     return report.end()

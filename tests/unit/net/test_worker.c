@@ -125,6 +125,28 @@ static void test_abandoned_work_cleans_up_by_itself(void **state)
     sx_wake_close(&next);
 }
 
+/* Who waits for the end of it waits no longer than he said. */
+static void test_a_wait_has_an_end(void **state)
+{
+    struct world world = { .gate = PTHREAD_MUTEX_INITIALIZER };
+    struct sx_wake wake;
+    struct sx_worker *worker;
+
+    (void)state;
+    assert_int_equal(sx_wake_open(&wake), SX_OK);
+    pthread_mutex_lock(&world.gate);
+    worker = start(job_new(&world), &wake);
+    assert_false(sx_worker_wait(worker, 0));
+    assert_false(sx_worker_wait(worker, 20));
+    pthread_mutex_unlock(&world.gate);
+    assert_true(sx_worker_wait(worker, PATIENCE_MS));
+    assert_true(sx_worker_wait(worker, 0));
+    assert_true(sx_worker_is_done(worker));
+    sx_worker_free(worker);
+    assert_int_equal(atomic_load(&world.destroyed), 1);
+    sx_wake_close(&wake);
+}
+
 static void test_work_that_can_t_start_stays_the_caller_s(void **state)
 {
     struct world world = { .gate = PTHREAD_MUTEX_INITIALIZER };
@@ -148,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_done_work_wakes_its_caller),
         cmocka_unit_test(test_abandoned_work_cleans_up_by_itself),
+        cmocka_unit_test(test_a_wait_has_an_end),
         cmocka_unit_test(test_work_that_can_t_start_stays_the_caller_s),
     };
 
