@@ -16,6 +16,9 @@ enum {
      * own costs 2 microseconds here and as much there, a hundred times what copying 50 bytes does.
      * Nobody waits for it: what is gathered goes when the socket is next asked to take bytes. */
     GATHER_BELOW = 2 * 1024,
+    /* Longer ones are encrypted from the caller's memory: what the copy costs, up to 5 % of a GiB's
+     * CPU, is more than the cipher's two calls in addition. */
+    BORROW_FROM = 8 * 1024,
     ROUND_TRIP_SHORT = 5, /* milliseconds: the first window makes 400 MiB/s over it */
 };
 
@@ -157,7 +160,10 @@ static enum sx_err send_data(struct sx_channel *channel, struct sx_slice data)
     struct sx_writer payload;
 
     SX_TRY(sx_transport_begin(channel->transport, DATA_HEAD + data.len, &payload));
-    sx_msg_channel_data_encode(&payload, &msg);
+    if (data.len < BORROW_FROM)
+        sx_msg_channel_data_encode(&payload, &msg);
+    else
+        sx_msg_channel_data_encode_borrowed(&payload, &msg);
     SX_TRY(sx_transport_end(channel->transport, &payload));
     channel->remote_window -= (uint32_t)data.len;
     return SX_OK;

@@ -192,25 +192,56 @@ enum sx_err sx_cipher_new(struct sx_provider *provider, const struct sx_cipher_a
     return SX_OK;
 }
 
-/* One update in place that must give as many bytes as it takes. */
-static bool crypt_in_place(struct sx_cipher *cipher, uint8_t *data, size_t n)
+/* One update that must give as many bytes as it takes. */
+static bool update(EVP_CIPHER_CTX *ctx, uint8_t *out, const uint8_t *in, size_t n)
 {
     int done = 0;
 
-    return n <= INT_MAX && EVP_CipherUpdate(cipher->ctx, data, &done, data, (int)n) == 1 &&
-           done == (int)n;
+    return n <= INT_MAX && EVP_CipherUpdate(ctx, out, &done, in, (int)n) == 1 && done == (int)n;
+}
+
+bool sx_cipher_update_from(EVP_CIPHER_CTX *ctx, uint8_t *data, size_t n,
+                           const struct sx_cipher_borrowed *borrowed)
+{
+    size_t behind;
+
+    if (borrowed == NULL)
+        return update(ctx, data, data, n);
+    behind = borrowed->at + borrowed->bytes.len;
+    return update(ctx, data, data, borrowed->at) &&
+           update(ctx, data + borrowed->at, borrowed->bytes.ptr, borrowed->bytes.len) &&
+           update(ctx, data + behind, data + behind, n - behind);
+}
+
+bool sx_cipher_can_borrow(const struct sx_cipher_alg *alg)
+{
+    return alg->mode == SX_CIPHER_GCM || alg->mode == SX_CIPHER_CHACHA20 ||
+           (alg->mode == SX_CIPHER_CTR && alg->ops == NULL);
+}
+
+static bool is_borrowed_right(const struct sx_cipher *cipher, size_t n,
+                              const struct sx_cipher_borrowed *borrowed)
+{
+    return borrowed == NULL || (sx_cipher_can_borrow(cipher->alg) && borrowed->at <= n &&
+                                borrowed->bytes.len <= n - borrowed->at);
 }
 
 enum sx_err sx_cipher_crypt(struct sx_cipher *cipher, uint8_t *data, size_t n)
+{
+    return sx_cipher_crypt_from(cipher, data, n, NULL);
+}
+
+enum sx_err sx_cipher_crypt_from(struct sx_cipher *cipher, uint8_t *data, size_t n,
+                                 const struct sx_cipher_borrowed *borrowed)
 {
     if (cipher->is_broken || sx_cipher_is_aead(cipher->alg))
         return SX_ERR_STATE;
     if (n == 0)
         return SX_OK;
-    if (n % cipher->alg->block_len != 0)
+    if (n % cipher->alg->block_len != 0 || !is_borrowed_right(cipher, n, borrowed))
         return SX_ERR_ARGUMENT;
     if (!(cipher->alg->ops != NULL ? cipher->alg->ops->crypt(cipher->state, data, n)
-                                   : crypt_in_place(cipher, data, n))) {
+                                   : sx_cipher_update_from(cipher->ctx, data, n, borrowed))) {
         cipher->is_broken = true;
         return sx_openssl_fault(NULL, SX_ERR_ENCRYPT, cipher->alg->name);
     }
@@ -227,12 +258,13 @@ static bool start_packet(struct sx_cipher *cipher, const uint8_t *packet)
            EVP_CipherUpdate(cipher->ctx, NULL, &done, packet, SX_LENGTH_SIZE) == 1;
 }
 
-static enum sx_err seal_gcm(struct sx_cipher *cipher, uint8_t *packet, size_t n)
+static enum sx_err seal_gcm(struct sx_cipher *cipher, uint8_t *packet, size_t n,
+                            const struct sx_cipher_borrowed *borrowed)
 {
     uint8_t *body = packet + SX_LENGTH_SIZE;
     int done = 0;
 
-    if (!start_packet(cipher, packet) || !crypt_in_place(cipher, body, n) ||
+    if (!start_packet(cipher, packet) || !sx_cipher_update_from(cipher->ctx, body, n, borrowed) ||
         EVP_CipherFinal_ex(cipher->ctx, body + n, &done) != 1 || done != 0 ||
         EVP_CIPHER_CTX_ctrl(cipher->ctx, EVP_CTRL_AEAD_GET_TAG, (int)cipher->alg->tag_len,
                             body + n) != 1)
@@ -249,7 +281,7 @@ static enum sx_err open_gcm(struct sx_cipher *cipher, uint8_t *packet, size_t n)
     if (!start_packet(cipher, packet) ||
         EVP_CIPHER_CTX_ctrl(cipher->ctx, EVP_CTRL_AEAD_SET_TAG, (int)cipher->alg->tag_len,
                             body + n) != 1 ||
-        !crypt_in_place(cipher, body, n))
+        !update(cipher->ctx, body, body, n))
         return sx_openssl_fault(NULL, SX_ERR_ENCRYPT, cipher->alg->name);
     if (EVP_CipherFinal_ex(cipher->ctx, none, &done) != 1 || done != 0)
         return sx_openssl_fault(NULL, SX_ERR_PEER_MAC, cipher->alg->name);
@@ -266,12 +298,21 @@ static enum sx_err check_packet(const struct sx_cipher *cipher, bool is_encrypt,
 
 enum sx_err sx_cipher_seal(struct sx_cipher *cipher, uint32_t sequence, uint8_t *packet, size_t n)
 {
+    return sx_cipher_seal_from(cipher, sequence, packet, n, NULL);
+}
+
+enum sx_err sx_cipher_seal_from(struct sx_cipher *cipher, uint32_t sequence, uint8_t *packet,
+                                size_t n, const struct sx_cipher_borrowed *borrowed)
+{
     enum sx_err err;
 
     SX_TRY(check_packet(cipher, true, n));
+    if (!is_borrowed_right(cipher, n, borrowed))
+        return SX_ERR_ARGUMENT;
     /* GCM counts for itself */
-    err = cipher->alg->ops != NULL ? cipher->alg->ops->seal(cipher->state, sequence, packet, n)
-                                   : seal_gcm(cipher, packet, n);
+    err = cipher->alg->ops != NULL
+              ? cipher->alg->ops->seal(cipher->state, sequence, packet, n, borrowed)
+              : seal_gcm(cipher, packet, n, borrowed);
     cipher->is_broken = err != SX_OK;
     return err;
 }

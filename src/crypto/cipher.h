@@ -54,6 +54,20 @@ SX_MUST_USE enum sx_err sx_cipher_new(struct sx_provider *provider, const struct
 /* Not for AEADs: n is a multiple of block_len; state runs on from call to call. */
 SX_MUST_USE enum sx_err sx_cipher_crypt(struct sx_cipher *cipher, uint8_t *data, size_t n);
 
+/* What is encrypted need not have been copied to its place: the bytes that belong at this offset of
+ * the data, or of a packet's body, are read from where they are. */
+struct sx_cipher_borrowed {
+    size_t at;
+    struct sx_slice bytes;
+};
+
+/* Whether the cipher can: one that works by blocks can't. */
+bool sx_cipher_can_borrow(const struct sx_cipher_alg *alg);
+
+/* sx_cipher_crypt with borrowed bytes; NULL for none. SX_ERR_ARGUMENT when they don't lie within n. */
+SX_MUST_USE enum sx_err sx_cipher_crypt_from(struct sx_cipher *cipher, uint8_t *data, size_t n,
+                                             const struct sx_cipher_borrowed *borrowed);
+
 /* AEAD: packet is the four length bytes, n body bytes, and room for tag_len bytes behind them.
  * seal encrypts in place and writes the tag; open checks the tag before anything of the body
  * counts, SX_ERR_PEER_MAC when it is wrong, and leaves the length bytes as they came. sequence is
@@ -61,6 +75,9 @@ SX_MUST_USE enum sx_err sx_cipher_crypt(struct sx_cipher *cipher, uint8_t *data,
  * GCM takes its nonces from the provider's own counter (IG C.H scenario 1.d). */
 SX_MUST_USE enum sx_err sx_cipher_seal(struct sx_cipher *cipher, uint32_t sequence, uint8_t *packet,
                                        size_t n);
+SX_MUST_USE enum sx_err sx_cipher_seal_from(struct sx_cipher *cipher, uint32_t sequence,
+                                            uint8_t *packet, size_t n,
+                                            const struct sx_cipher_borrowed *borrowed);
 SX_MUST_USE enum sx_err sx_cipher_open(struct sx_cipher *cipher, uint32_t sequence, uint8_t *packet,
                                        size_t n);
 

@@ -156,14 +156,15 @@ static bool make_tag(struct chacha *chacha, const uint8_t *bytes, size_t n, uint
            len == SX_POLY_TAG_SIZE;
 }
 
-static enum sx_err chacha_seal(void *state, uint32_t sequence, uint8_t *packet, size_t n)
+static enum sx_err chacha_seal(void *state, uint32_t sequence, uint8_t *packet, size_t n,
+                               const struct sx_cipher_borrowed *borrowed)
 {
     struct chacha *chacha = state;
     uint8_t *body = packet + SX_LENGTH_SIZE;
 
     if (!start_packet(chacha, sequence) || !set_nonce(chacha->header, sequence) ||
         !add_keystream(chacha->header, packet, packet, SX_LENGTH_SIZE) ||
-        !add_keystream(chacha->payload, body, body, n) ||
+        !sx_cipher_update_from(chacha->payload, body, n, borrowed) ||
         !make_tag(chacha, packet, SX_LENGTH_SIZE + n, body + n))
         return sx_openssl_fault(NULL, SX_ERR_ENCRYPT, sx_cipher_chacha20_poly1305.name);
     return SX_OK;

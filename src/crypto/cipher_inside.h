@@ -20,7 +20,8 @@ struct sx_cipher_ops {
     bool (*crypt)(void *state, uint8_t *data, size_t n);
 
     /* AEAD; NULL otherwise. As in cipher.h; open reports SX_ERR_PEER_MAC before it decrypts. */
-    enum sx_err (*seal)(void *state, uint32_t sequence, uint8_t *packet, size_t n);
+    enum sx_err (*seal)(void *state, uint32_t sequence, uint8_t *packet, size_t n,
+                        const struct sx_cipher_borrowed *borrowed);
     enum sx_err (*open)(void *state, uint32_t sequence, uint8_t *packet, size_t n);
     enum sx_err (*peek_length)(void *state, uint32_t sequence, const uint8_t *packet,
                                uint32_t *out_length);
@@ -34,6 +35,11 @@ EVP_CIPHER *sx_cipher_fetch(const struct sx_provider *provider, const char *evp_
  * it is the provider's own. */
 bool sx_cipher_start(const struct sx_provider *provider, EVP_CIPHER_CTX *ctx, EVP_CIPHER *evp,
                      bool is_encrypt);
+
+/* sx_cipher_update_from encrypts n bytes of data in place but for what is borrowed (NULL: nothing),
+ * and must get as many bytes as it gives. */
+bool sx_cipher_update_from(EVP_CIPHER_CTX *ctx, uint8_t *data, size_t n,
+                           const struct sx_cipher_borrowed *borrowed);
 
 static inline uint32_t sx_load_u32(const uint8_t *p)
 {

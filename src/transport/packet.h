@@ -1,8 +1,8 @@
 /* transport/packet.h: the binary packet protocol of RFC 4253 section 6, one direction each.
  *
  * Both ends work in place: a reader decrypts inside the receive buffer and hands the payload out
- * as a slice of it; a writer lets the payload be built where it is encrypted. Neither allocates
- * for a packet. They know no roles, so a test peer uses them too. */
+ * as a slice of it; a writer lets the payload be built where it is encrypted, but for a string that
+ * may stay elsewhere until then (wire/writer.h). Neither allocates for a packet. They know no roles, so a test peer uses them too. */
 #ifndef SX_TRANSPORT_PACKET_H
 #define SX_TRANSPORT_PACKET_H
 

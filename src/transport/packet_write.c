@@ -51,8 +51,9 @@ enum sx_err sx_packet_begin(struct sx_packet_writer *writer, struct sx_buffer *o
     return SX_OK;
 }
 
-/* packet is the four length bytes and n bytes behind them. */
-static enum sx_err seal(struct sx_packet_writer *writer, uint8_t *packet, size_t n, size_t *out_tag)
+/* packet is the four length bytes and n bytes behind them, which borrowed may belong to. */
+static enum sx_err seal(struct sx_packet_writer *writer, uint8_t *packet, size_t n,
+                        const struct sx_cipher_borrowed *borrowed, size_t *out_tag)
 {
     struct sx_packet_keys *keys = &writer->keys;
 
@@ -61,20 +62,27 @@ static enum sx_err seal(struct sx_packet_writer *writer, uint8_t *packet, size_t
         return SX_OK;
     if (sx_cipher_is_aead(keys->cipher_alg)) {
         *out_tag = keys->cipher_alg->tag_len;
-        return sx_cipher_seal(keys->cipher, writer->sequence, packet, n);
+        return sx_cipher_seal_from(keys->cipher, writer->sequence, packet, n, borrowed);
     }
     *out_tag = keys->mac_alg->tag_len;
     if (keys->mac_alg->is_etm) {
-        SX_TRY(sx_cipher_crypt(keys->cipher, packet + 4, n));
+        SX_TRY(sx_cipher_crypt_from(keys->cipher, packet + 4, n, borrowed));
         return sx_mac_compute(keys->mac, writer->sequence, packet, 4 + n, packet + 4 + n);
     }
     SX_TRY(sx_mac_compute(keys->mac, writer->sequence, packet, 4 + n, packet + 4 + n));
     return sx_cipher_crypt(keys->cipher, packet, 4 + n);
 }
 
-/* packet has the payload behind its head, and room for the rest. */
+/* What is read last is the plain text, and it is read once. */
+static bool can_borrow(const struct sx_packet_writer *writer)
+{
+    return writer->deflate == NULL && is_length_outside(&writer->keys) &&
+           sx_cipher_can_borrow(writer->keys.cipher_alg);
+}
+
+/* packet has the payload behind its head, but for what is borrowed, and room for the rest. */
 static enum sx_err finish(struct sx_packet_writer *writer, struct sx_buffer *out, uint8_t *packet,
-                          size_t payload)
+                          size_t payload, const struct sx_cipher_borrowed *borrowed)
 {
     size_t padding = padding_for(&writer->keys, payload);
     size_t length = 1 + payload + padding;
@@ -88,7 +96,7 @@ static enum sx_err finish(struct sx_packet_writer *writer, struct sx_buffer *out
     packet[4] = (uint8_t)padding;
     err = fill_padding(writer, packet + HEAD + payload, padding);
     if (err == SX_OK)
-        err = seal(writer, packet, length, &tag);
+        err = seal(writer, packet, length, borrowed, &tag);
     if (err != SX_OK) {
         sx_wipe(packet, HEAD + payload + padding); /* it may have held a password */
         return err;
@@ -113,16 +121,23 @@ static enum sx_err finish_deflated(struct sx_packet_writer *writer, struct sx_bu
     err = sx_deflate_packet(writer->deflate, plain, &deflated);
     sx_wipe((void *)(uintptr_t)plain.ptr, plain.len);
     SX_TRY(err);
-    return finish(writer, out, room, deflated.len);
+    return finish(writer, out, room, deflated.len, NULL);
 }
 
 enum sx_err sx_packet_end(struct sx_packet_writer *writer, struct sx_buffer *out,
                           const struct sx_writer *payload)
 {
+    struct sx_writer whole = *payload;
+    /* Counted from behind the length, the padding's length is before the payload. */
+    const struct sx_cipher_borrowed borrowed = { 1 + whole.borrowed_at, whole.borrowed };
     struct sx_slice written;
 
-    SX_TRY(sx_writer_finish(payload, &written));
+    if (can_borrow(writer))
+        whole.borrowed = SX_SLICE_NONE;
+    sx_writer_settle(&whole);
+    SX_TRY(sx_writer_finish(&whole, &written));
     if (writer->deflate != NULL)
         return finish_deflated(writer, out, written);
-    return finish(writer, out, payload->ptr - HEAD, written.len);
+    return finish(writer, out, whole.ptr - HEAD, written.len,
+                  can_borrow(writer) && borrowed.bytes.len > 0 ? &borrowed : NULL);
 }

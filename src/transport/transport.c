@@ -100,9 +100,13 @@ bool sx_transport_was_last(const struct sx_transport *transport, enum sx_sent_ki
 
 enum sx_err sx_transport_end(struct sx_transport *transport, const struct sx_writer *payload)
 {
+    struct sx_writer written = *payload;
+
+    if (transport->writing == &transport->held || sx_trace_is_on(transport))
+        sx_writer_settle(&written);
     if (transport->writing == &transport->held)
-        return hold(transport, payload);
-    SX_TRY(seal(transport, payload));
+        return hold(transport, &written);
+    SX_TRY(seal(transport, &written));
     return sx_rekey_if_due(transport);
 }
 

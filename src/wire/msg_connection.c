@@ -184,6 +184,14 @@ void sx_msg_channel_data_encode(struct sx_writer *writer, const struct sx_msg_ch
     sx_writer_string(writer, msg->data);
 }
 
+void sx_msg_channel_data_encode_borrowed(struct sx_writer *writer,
+                                         const struct sx_msg_channel_data *msg)
+{
+    sx_writer_u8(writer, SX_MSG_CHANNEL_DATA);
+    sx_writer_u32(writer, msg->recipient);
+    sx_writer_string_borrowed(writer, msg->data);
+}
+
 enum sx_err sx_msg_channel_extended_data_decode(struct sx_slice payload,
                                                 struct sx_msg_channel_extended_data *out)
 {

@@ -74,6 +74,10 @@ SX_MUST_USE enum sx_err sx_msg_channel_data_decode(struct sx_slice payload,
                                                    struct sx_msg_channel_data *out);
 void sx_msg_channel_data_encode(struct sx_writer *writer, const struct sx_msg_channel_data *msg);
 
+/* The same with msg->data borrowed (sx_writer_string_borrowed). */
+void sx_msg_channel_data_encode_borrowed(struct sx_writer *writer,
+                                         const struct sx_msg_channel_data *msg);
+
 struct sx_msg_channel_extended_data {
     uint32_t recipient;
     uint32_t type;

@@ -10,6 +10,8 @@ void sx_writer_init(struct sx_writer *writer, void *storage, size_t cap)
     writer->len = 0;
     writer->cap = cap;
     writer->is_bad = false;
+    writer->borrowed_at = 0;
+    writer->borrowed = SX_SLICE_NONE;
 }
 
 /* Whether n bytes fit; if not, the writer is bad from here on. */
@@ -79,6 +81,24 @@ void sx_writer_string(struct sx_writer *writer, struct sx_slice bytes)
         sx_writer_bytes(writer, bytes);
 }
 
+void sx_writer_string_borrowed(struct sx_writer *writer, struct sx_slice bytes)
+{
+    if (writer->borrowed.len > 0) {
+        writer->is_bad = true;
+    } else if (writer_length(writer, bytes.len)) {
+        writer->borrowed_at = writer->len;
+        writer->borrowed = bytes;
+        writer->len += bytes.len;
+    }
+}
+
+void sx_writer_settle(struct sx_writer *writer)
+{
+    if (writer->borrowed.len > 0)
+        memcpy(writer->ptr + writer->borrowed_at, writer->borrowed.ptr, writer->borrowed.len);
+    writer->borrowed = SX_SLICE_NONE;
+}
+
 void sx_writer_text(struct sx_writer *writer, const char *text)
 {
     sx_writer_string(writer, sx_slice_text(text));
@@ -119,6 +139,8 @@ enum sx_err sx_writer_finish(const struct sx_writer *writer, struct sx_slice *ou
 {
     if (writer->is_bad)
         return SX_ERR_SPACE;
+    if (writer->borrowed.len > 0)
+        return SX_ERR_STATE;
     *out = sx_slice_of(writer->ptr, writer->len);
     return SX_OK;
 }

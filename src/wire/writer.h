@@ -12,6 +12,8 @@ struct sx_writer {
     size_t len;
     size_t cap;
     bool is_bad;
+    size_t borrowed_at; /* where borrowed belongs, which is counted but not there */
+    struct sx_slice borrowed;
 };
 
 void sx_writer_init(struct sx_writer *writer, void *storage, size_t cap);
@@ -24,6 +26,11 @@ void sx_writer_bytes(struct sx_writer *writer, struct sx_slice bytes);
 void sx_writer_string(struct sx_writer *writer, struct sx_slice bytes);
 void sx_writer_text(struct sx_writer *writer, const char *text);
 
+/* sx_writer_string_borrowed writes a string whose bytes stay where they are, so that who encrypts can
+ * take them from there; one for a writer. sx_writer_settle copies them to their place after all. */
+void sx_writer_string_borrowed(struct sx_writer *writer, struct sx_slice bytes);
+void sx_writer_settle(struct sx_writer *writer);
+
 /* A positive mpint from a big-endian magnitude; leading zeros are dropped. */
 void sx_writer_mpint(struct sx_writer *writer, struct sx_slice magnitude);
 
@@ -32,7 +39,8 @@ void sx_writer_mpint(struct sx_writer *writer, struct sx_slice magnitude);
 size_t sx_writer_begin_string(struct sx_writer *writer);
 void sx_writer_end_string(struct sx_writer *writer, size_t mark);
 
-/* SX_ERR_SPACE when something did not fit; else *out is what was written. */
+/* SX_ERR_SPACE when something did not fit, SX_ERR_STATE when something borrowed isn't settled; else
+ * *out is what was written. */
 SX_MUST_USE enum sx_err sx_writer_finish(const struct sx_writer *writer, struct sx_slice *out);
 
 #endif

@@ -276,6 +276,93 @@ static void test_cipher_refuses_wrong_sizes_and_uses(void **state)
     sx_cipher_free(NULL);
 }
 
+enum { WIDE = 1024, WIDE_PACKET = 4 + WIDE + 16 };
+
+/* Encrypts with what is borrowed missing at its place. */
+static void encrypt_from(struct sx_cipher *cipher, uint32_t number, uint8_t *packet,
+                         const struct sx_cipher_borrowed *borrowed)
+{
+    memset(packet + 4 + borrowed->at, 0xee, borrowed->bytes.len);
+    if (sx_cipher_seal_from(cipher, number, packet, WIDE, borrowed) != SX_OK)
+        assert_ok(sx_cipher_crypt_from(cipher, packet + 4, WIDE, borrowed));
+}
+
+static void check_borrowed_at(struct sx_cipher *whole, struct sx_cipher *from, uint32_t number,
+                              size_t at, size_t len)
+{
+    uint8_t expected[WIDE_PACKET];
+    uint8_t packet[WIDE_PACKET];
+    uint8_t elsewhere[WIDE] = { 0 };
+    const struct sx_cipher_borrowed borrowed = { at, sx_slice_of(elsewhere, len) };
+
+    for (size_t i = 0; i < sizeof packet; i++)
+        packet[i] = expected[i] = (uint8_t)(i * 7 + number);
+    memcpy(elsewhere, packet + 4 + at, len);
+    if (sx_cipher_seal(whole, number, expected, WIDE) != SX_OK)
+        assert_ok(sx_cipher_crypt(whole, expected + 4, WIDE));
+    encrypt_from(from, number, packet, &borrowed);
+    assert_memory_equal(packet, expected, sizeof packet);
+}
+
+/* Wherever it stands in the body, the same comes out as if it had been copied there. */
+static void check_borrowed(const struct test_provider *tp)
+{
+    static const struct sx_cipher_alg *const algs[] = {
+        &sx_cipher_aes128_ctr, &sx_cipher_aes256_ctr, &sx_cipher_aes128_gcm, &sx_cipher_aes256_gcm,
+        &sx_cipher_chacha20_poly1305
+    };
+    const uint8_t key[64] = { 3, 1, 4 };
+
+    for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++) {
+        struct sx_slice k = sx_slice_of(key, sizeof key);
+        struct sx_cipher *whole;
+        struct sx_cipher *from;
+        uint32_t number = 0;
+
+        if (!sx_cipher_is_available(tp->provider, algs[i])) {
+            assert_true(tp->is_fips && algs[i] == &sx_cipher_chacha20_poly1305);
+            continue;
+        }
+        assert_true(sx_cipher_can_borrow(algs[i]));
+        whole = new_cipher(tp->provider, algs[i], k, k, true);
+        from = new_cipher(tp->provider, algs[i], k, k, true);
+        for (size_t at = 0; at < 40; at++)
+            for (size_t len = 1; len <= WIDE - at; len += 1 + len / 2)
+                check_borrowed_at(whole, from, number++, at, len);
+        check_borrowed_at(whole, from, number, 0, WIDE);
+        sx_cipher_free(whole);
+        sx_cipher_free(from);
+    }
+}
+
+static void test_borrowed_bytes_are_encrypted_as_if_they_were_there(void **state)
+{
+    (void)state;
+    for_each_provider(check_borrowed);
+}
+
+static void test_what_is_borrowed_lies_within(void **state)
+{
+    static const struct sx_cipher_borrowed wrong[] = { { BODY + 1, { NULL, 0 } },
+                                                       { BODY, { (const uint8_t *)"x", 1 } },
+                                                       { 1, { (const uint8_t *)"x", BODY } },
+                                                       { 1, { (const uint8_t *)"x", SIZE_MAX } } };
+    struct sx_provider *provider = providers_default();
+    uint8_t packet[PACKET] = { 0 };
+    const uint8_t key[32] = { 5 };
+    struct sx_slice k = sx_slice_of(key, sizeof key);
+    struct sx_cipher *seal = new_cipher(provider, &sx_cipher_aes256_gcm, k, k, true);
+    struct sx_cipher *plain = new_cipher(provider, &sx_cipher_aes256_ctr, k, k, true);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_err(sx_cipher_seal_from(seal, 0, packet, BODY, &wrong[i]), SX_ERR_ARGUMENT);
+        assert_err(sx_cipher_crypt_from(plain, packet, BODY, &wrong[i]), SX_ERR_ARGUMENT);
+    }
+    sx_cipher_free(seal);
+    sx_cipher_free(plain);
+}
+
 /* A row that lies about its cipher, or names one that is not there, is not served. */
 static void check_availability(const struct test_provider *tp)
 {
@@ -337,6 +424,8 @@ int main(void)
         cmocka_unit_test(test_gcm_notices_every_changed_byte),
         cmocka_unit_test(test_gcm_refuses_a_packet_twice),
         cmocka_unit_test(test_cipher_refuses_wrong_sizes_and_uses),
+        cmocka_unit_test(test_borrowed_bytes_are_encrypted_as_if_they_were_there),
+        cmocka_unit_test(test_what_is_borrowed_lies_within),
         cmocka_unit_test(test_cipher_that_no_provider_has_is_not_available),
         cmocka_unit_test(test_cipher_drops_what_its_row_says),
     };

@@ -250,6 +250,36 @@ static void test_writer_of_nothing(void **state)
     assert_int_equal(out.len, 0);
 }
 
+static void test_a_borrowed_string_is_counted_and_settled(void **state)
+{
+    uint8_t storage[16] = { 0 };
+    struct sx_slice out = SX_SLICE_NONE;
+    struct sx_writer w;
+
+    (void)state;
+    sx_writer_init(&w, storage, sizeof storage);
+    sx_writer_u8(&w, 94);
+    sx_writer_string_borrowed(&w, sx_slice_text("data"));
+    sx_writer_u8(&w, 7);
+    assert_int_equal(w.len, 10);
+    assert_int_equal(w.borrowed_at, 5);
+    assert_int_equal(sx_writer_finish(&w, &out), SX_ERR_STATE);
+    sx_writer_settle(&w);
+    assert_int_equal(sx_writer_finish(&w, &out), SX_OK);
+    assert_int_equal(out.len, 10);
+    assert_memory_equal(out.ptr, "\x5e\0\0\0\4data\7", 10);
+
+    /* one is all that can be borrowed, and what doesn't fit isn't */
+    sx_writer_init(&w, storage, sizeof storage);
+    sx_writer_string_borrowed(&w, sx_slice_text("a"));
+    sx_writer_string_borrowed(&w, sx_slice_text("b"));
+    assert_int_equal(sx_writer_finish(&w, &out), SX_ERR_SPACE);
+    sx_writer_init(&w, storage, 4);
+    sx_writer_string_borrowed(&w, sx_slice_text("a"));
+    assert_int_equal(w.borrowed.len, 0);
+    assert_int_equal(sx_writer_finish(&w, &out), SX_ERR_SPACE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +296,7 @@ int main(void)
         cmocka_unit_test(test_writer_refuses_a_length_beyond_32_bits),
 #endif
         cmocka_unit_test(test_writer_of_nothing),
+        cmocka_unit_test(test_a_borrowed_string_is_counted_and_settled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
