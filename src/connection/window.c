@@ -106,8 +106,8 @@ static void end_first(struct sx_window *window, uint64_t now)
 }
 
 /* One that was much faster than the round trip shows how wrong that was: so was what followed from
- * it. Without a pause the server was held up only if it took no longer than that; a quarter of a
- * round trip more or less is what times differ by. */
+ * it. An eighth of a round trip more is what times differ by where the server paused, and half of
+ * that where it didn't: beyond, the path or we were busy, and a pause says nothing. */
 static void end_probe(struct sx_window *window, uint64_t now)
 {
     uint64_t took = now - window->probe_began;
@@ -120,7 +120,7 @@ static void end_probe(struct sx_window *window, uint64_t now)
         gap = 0;
     if (took < round_trip - round_trip / 4)
         window->wanted = window->size;
-    else if (took <= round_trip + round_trip / (gap > 0 ? 4 : 16))
+    else if (took <= round_trip + round_trip / (gap > 0 ? 8 : 16))
         aim(window, window->probe_size, gap < took ? took - gap : 1, now);
 }
 
