@@ -21,6 +21,19 @@ int sx_fail(struct sexec *object, int code, const char *fmt, ...)
     return code;
 }
 
+/* Ours, so that nothing in it has to be escaped: a writer is told that there is no more room for
+ * each packet that he fills, and formatting that anew showed in the profile of a stream. */
+int sx_fail_code(struct sexec *object, int code)
+{
+    const char *text = sexec_error_text(code);
+    size_t length = strnlen(text, sizeof object->last_text - 1);
+
+    object->last_code = code;
+    memcpy(object->last_text, text, length);
+    object->last_text[length] = '\0';
+    return code;
+}
+
 int sx_fail_err(struct sexec *object, enum sx_err err, struct sx_fault *fault)
 {
     int code = sx_code_of(err, fault->sys, object->is_connected);

@@ -7,6 +7,9 @@
 /* sx_fail keeps code and text for sexec_get_last_error and returns the code. */
 int sx_fail(struct sexec *object, int code, const char *fmt, ...) SX_PRINTF(3, 4);
 
+/* sx_fail_code does with the text that sexec_error_text has for the code. */
+int sx_fail_code(struct sexec *object, int code);
+
 /* The same from an inside error with the fault's sentence; the fault is emptied. */
 int sx_fail_err(struct sexec *object, enum sx_err err, struct sx_fault *fault);
 

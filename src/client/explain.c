@@ -213,7 +213,7 @@ int sexec_explain_server(struct sexec *object, const char *host, int port, const
     int code;
 
     if (sx_is_busy(object))
-        return sx_fail(object, SEXEC_BUSY, "%s", sexec_error_text(SEXEC_BUSY));
+        return sx_fail_code(object, SEXEC_BUSY);
     sx_method_begin(object);
     sx_buffer_clear(&object->server_offer);
     object->is_explaining = true;

@@ -15,7 +15,7 @@ enum { SIGNAL_MAX = 64 }; /* of a name, such as "usr1@openssh.com" */
 
 static int refuse_busy(struct sexec *object)
 {
-    return sx_fail(object, SEXEC_BUSY, "%s", sexec_error_text(SEXEC_BUSY));
+    return sx_fail_code(object, SEXEC_BUSY);
 }
 
 /* Runs an action to its end, or lets it go on in do_events when nothing may wait. */
@@ -35,8 +35,7 @@ static int logon(struct sexec *object, const char *host, int port)
     if (sx_is_busy(object))
         return refuse_busy(object);
     if (sx_is_in_progress(object))
-        return sx_fail(object, SEXEC_ALREADY_CONNECTED, "%s",
-                       sexec_error_text(SEXEC_ALREADY_CONNECTED));
+        return sx_fail_code(object, SEXEC_ALREADY_CONNECTED);
     if (host != NULL && host[0] != '\0') {
         code = sexec_set_ssh_host(object, host);
         if (code != 0)
@@ -182,7 +181,7 @@ size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity,
 static int check_can_send(struct sexec *object)
 {
     if (object->engine == NULL || !object->is_connected)
-        return sx_fail(object, SEXEC_NOT_CONNECTED, "%s", sexec_error_text(SEXEC_NOT_CONNECTED));
+        return sx_fail_code(object, SEXEC_NOT_CONNECTED);
     if (!object->is_begun)
         return sx_fail(object, SEXEC_BAD_STATE, "no command runs that could take input");
     return 0;
@@ -225,7 +224,7 @@ static int send_all(struct sexec *object, const uint8_t *bytes, size_t length)
         if (object->values.timeout == 0 || object->handler_depth > 0) {
             code = sx_engine_is_exchanging(object->engine) ? SEXEC_WOULD_BLOCK_REKEY
                                                            : SEXEC_SEND_WOULD_BLOCK;
-            return sx_fail(object, code, "%s", sexec_error_text(code));
+            return sx_fail_code(object, code);
         }
         code = sx_action_pump(object, &did);
         if (code == 0 && !did)

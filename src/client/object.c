@@ -119,7 +119,7 @@ static int reset(struct sexec *object)
     enum sx_err err;
 
     if (object->handler_depth > 0)
-        return sx_fail(object, SEXEC_BUSY, "%s", sexec_error_text(SEXEC_BUSY));
+        return sx_fail_code(object, SEXEC_BUSY);
     err = sx_values_init(&fresh);
     if (err != SX_OK)
         return sx_fail_err(object, err, &object->fault);

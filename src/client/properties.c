@@ -20,7 +20,7 @@ static int refuse_connected(struct sexec *object, int code)
 {
     if (!sx_is_in_progress(object))
         return 0;
-    return sx_fail(object, code, "%s", sexec_error_text(code));
+    return sx_fail_code(object, code);
 }
 
 /* What the running connection borrows can't change under it. */
@@ -66,7 +66,7 @@ static int set_ssh_port(struct sexec *object, int port)
 {
     TRY_CODE(refuse_connected(object, SEXEC_CANNOT_CHANGE_PORT));
     if (port == 0)
-        return sx_fail(object, SEXEC_ZERO_PORT, "%s", sexec_error_text(SEXEC_ZERO_PORT));
+        return sx_fail_code(object, SEXEC_ZERO_PORT);
     if (port < 1 || port > 65535)
         return sx_fail(object, SEXEC_INVALID_ARGUMENT, "ssh_port must be 1 to 65535, not %d", port);
     object->values.ssh_port = port;
@@ -366,8 +366,7 @@ static int set_connected(struct sexec *object, bool connected)
     if (connected == object->is_connected && (connected || !sx_is_in_progress(object)))
         return 0;
     if (connected && sx_is_in_progress(object) && object->handler_depth == 0)
-        return sx_fail(object, SEXEC_ALREADY_CONNECTING, "%s",
-                       sexec_error_text(SEXEC_ALREADY_CONNECTING));
+        return sx_fail_code(object, SEXEC_ALREADY_CONNECTING);
     return connected ? sexec_ssh_logon(object, NULL, 0) : sexec_ssh_logoff(object);
 }
 

@@ -93,7 +93,7 @@ int sx_get_build_info(struct sexec *object, struct sx_buffer *out)
 int sx_get_renegotiate(struct sexec *object, struct sx_buffer *out)
 {
     if (object->engine == NULL || !object->is_connected)
-        return sx_fail(object, SEXEC_CONNECT_FIRST, "%s", sexec_error_text(SEXEC_CONNECT_FIRST));
+        return sx_fail_code(object, SEXEC_CONNECT_FIRST);
     if (sx_engine_rekey(object->engine) != SX_OK)
         return sx_fail(object, SEXEC_BAD_STATE, "no key exchange can be started now");
     return sx_lend_text(object, out, "");

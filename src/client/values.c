@@ -109,7 +109,7 @@ enum sx_err sx_values_init(struct sx_values *values)
     values->timeout = 60;
     values->strict_kex = -1;
     values->max_packet = SX_CHANNEL_PACKET_DEFAULT;
-    values->max_window = SX_CHANNEL_WINDOW_DEFAULT;
+    values->max_window = SX_WINDOW_DEFAULT;
     values->max_line_length = 2048;
     values->log_level = SX_LOG_INFO;
     values->mask_sensitive = true;

@@ -19,7 +19,6 @@ enum {
     /* Longer ones are encrypted from the caller's memory: what the copy costs, up to 5 % of a GiB's
      * CPU, is more than the cipher's two calls in addition. */
     BORROW_FROM = 8 * 1024,
-    ROUND_TRIP_SHORT = 5, /* milliseconds: the first window makes 400 MiB/s over it */
 };
 
 void sx_channel_init(struct sx_channel *channel, const struct sx_channel_config *config,
@@ -55,12 +54,6 @@ static void restart(struct sx_channel *channel)
     channel->progress = progress;
 }
 
-static uint32_t first_window(const struct sx_channel *channel)
-{
-    return channel->config.window < SX_CHANNEL_WINDOW_FIRST ? channel->config.window
-                                                            : SX_CHANNEL_WINDOW_FIRST;
-}
-
 enum sx_err sx_channel_execute(struct sx_channel *channel, struct sx_slice command)
 {
     struct sx_msg_channel_open msg = { .type = sx_slice_text("session") };
@@ -74,12 +67,9 @@ enum sx_err sx_channel_execute(struct sx_channel *channel, struct sx_slice comma
                             SX_CHANNEL_COMMAND_MAX);
     restart(channel);
     SX_TRY(sx_buffer_append(&channel->command, command));
-    channel->window = first_window(channel);
-    channel->local_window = channel->window;
-    channel->round_trip = UINT64_MAX;
-    channel->round_began = channel->transport->now;
+    sx_window_init(&channel->window, channel->config.window, channel->transport->now);
     msg.sender = channel->local_id;
-    msg.window = channel->local_window;
+    msg.window = channel->window.size;
     msg.max_packet = channel->config.max_packet;
     SX_TRY(sx_transport_begin(channel->transport, 64, &payload));
     sx_msg_channel_open_encode(&payload, &msg);
@@ -249,76 +239,53 @@ enum sx_err sx_channel_signal(struct sx_channel *channel, struct sx_slice name)
     return sx_transport_end(channel->transport, &payload);
 }
 
-void sx_channel_measure(struct sx_channel *channel)
-{
-    uint64_t took = channel->transport->now - channel->round_began;
-
-    if (took < channel->round_trip)
-        channel->round_trip = took;
-    channel->round_began = channel->transport->now;
-}
-
-/* Over a long path the window is what limits the rate: as a new piece of it is given after half was
- * used, no more than about a window gets through in a round trip. So it becomes four times what a
- * round trip brought, as long as the caller keeps up. Over a short path the first window is ample,
- * and more would only let a slow reader's data pile up. */
-static void grow(struct sx_channel *channel, size_t n)
-{
-    uint64_t now = channel->transport->now;
-    uint64_t wanted;
-
-    channel->round_bytes += n;
-    if (channel->round_trip < ROUND_TRIP_SHORT || now - channel->round_began < channel->round_trip)
-        return;
-    /* A caller that took long to look is no reason to grow. */
-    wanted = 4 * channel->round_bytes * channel->round_trip / (now - channel->round_began);
-    if (wanted > channel->config.window)
-        wanted = channel->config.window;
-    if (wanted > channel->window) {
-        /* The difference is given with what was consumed. */
-        channel->consumed += (uint32_t)wanted - channel->window;
-        channel->window = (uint32_t)wanted;
-    }
-    channel->round_began = now;
-    channel->round_bytes = 0;
-}
-
-enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n)
+/* Gives the server what window there is to give, if that is enough for a message. */
+static enum sx_err give_window(struct sx_channel *channel)
 {
     struct sx_msg_channel_window_adjust msg = { .recipient = channel->remote_id };
     struct sx_writer payload;
 
-    if (channel->state != SX_CHANNEL_STARTING && channel->state != SX_CHANNEL_RUNNING)
+    if (channel->is_close_received || channel->is_close_sent || channel->is_eof_received)
         return SX_OK;
-    /* More than is out, such as an old channel's output, must not widen the window. */
-    if (n > channel->window - channel->local_window - channel->consumed)
-        n = channel->window - channel->local_window - channel->consumed;
-    channel->consumed += (uint32_t)n;
-    grow(channel, n);
-    if (channel->is_close_received || channel->is_close_sent || channel->is_eof_received ||
-        channel->consumed == 0 || channel->consumed < channel->window / 2)
+    msg.bytes = sx_window_grant(&channel->window, channel->transport->now);
+    if (msg.bytes == 0)
         return SX_OK;
-    msg.bytes = channel->consumed;
-    channel->local_window += channel->consumed;
-    channel->consumed = 0;
     SX_TRY(sx_transport_begin(channel->transport, 16, &payload));
     sx_msg_channel_window_adjust_encode(&payload, &msg);
     return sx_transport_end(channel->transport, &payload);
 }
 
+enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n)
+{
+    if (channel->state != SX_CHANNEL_STARTING && channel->state != SX_CHANNEL_RUNNING)
+        return SX_OK;
+    sx_window_consumed(&channel->window, n);
+    return give_window(channel);
+}
+
+static bool may_give(const struct sx_channel *channel)
+{
+    return channel->state == SX_CHANNEL_STARTING || channel->state == SX_CHANNEL_RUNNING;
+}
+
+uint64_t sx_channel_deadline(const struct sx_channel *channel)
+{
+    return may_give(channel) ? sx_window_deadline(&channel->window) : UINT64_MAX;
+}
+
+enum sx_err sx_channel_tick(struct sx_channel *channel)
+{
+    return sx_channel_deadline(channel) <= channel->transport->now ? give_window(channel) : SX_OK;
+}
+
 enum sx_err sx_channel_widen(struct sx_channel *channel, uint32_t window)
 {
-    uint32_t first;
-
     if (window > channel->config.window)
         channel->config.window = window;
-    first = first_window(channel);
-    if (channel->state == SX_CHANNEL_NONE || channel->state == SX_CHANNEL_CLOSED ||
-        first <= channel->window)
+    if (channel->state == SX_CHANNEL_NONE || channel->state == SX_CHANNEL_CLOSED)
         return SX_OK;
-    channel->consumed += first - channel->window;
-    channel->window = first;
-    return sx_channel_consumed(channel, 0);
+    sx_window_widen(&channel->window, channel->config.window);
+    return channel->state == SX_CHANNEL_OPENING ? SX_OK : give_window(channel);
 }
 
 enum sx_err sx_channel_close(struct sx_channel *channel)

@@ -4,12 +4,11 @@
 #define SX_CONNECTION_CHANNEL_H
 
 #include "connection/terminal.h"
+#include "connection/window.h"
 #include "transport/transport.h"
 
 enum {
-    SX_CHANNEL_COMMAND_MAX = 200 * 1024,          /* bytes: with its head well inside one packet */
-    SX_CHANNEL_WINDOW_DEFAULT = 32 * 1024 * 1024, /* 1 Gbit/s over 250 ms */
-    SX_CHANNEL_WINDOW_FIRST = 2 * 1024 * 1024,    /* what a channel starts with */
+    SX_CHANNEL_COMMAND_MAX = 200 * 1024, /* bytes: with its head well inside one packet */
     SX_CHANNEL_PACKET_DEFAULT = 32 * 1024,
     SX_CHANNEL_PACKET_MIN = 1024, /* a peer that allows less makes no sense */
 };
@@ -44,12 +43,7 @@ struct sx_channel {
     struct sx_buffer gathered; /* short pieces of input that will share a packet */
     uint32_t local_id;
     uint32_t remote_id;
-    uint32_t window;       /* what the server may send ahead by now: it grows, see channel.c */
-    uint32_t local_window; /* what the server may still send */
-    uint32_t consumed;     /* what was consumed and not given back yet */
-    uint64_t round_trip;   /* milliseconds: the shorter of the channel's opening and start */
-    uint64_t round_began;  /* when the round trip that is counted began */
-    uint64_t round_bytes;  /* consumed since then */
+    struct sx_window window; /* what the server may send */
     uint32_t remote_window;
     uint32_t remote_packet;
     bool is_eof_wanted; /* by the caller, after what was written */
@@ -89,6 +83,11 @@ SX_MUST_USE enum sx_err sx_channel_signal(struct sx_channel *channel, struct sx_
 
 /* sx_channel_consumed says that n bytes of output are dealt with; the window reopens by them. */
 SX_MUST_USE enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n);
+
+/* What is to be done by the clock, at sx_channel_deadline at the latest: a growing window is given
+ * bit by bit. */
+SX_MUST_USE enum sx_err sx_channel_tick(struct sx_channel *channel);
+uint64_t sx_channel_deadline(const struct sx_channel *channel);
 
 /* sx_channel_widen raises config.window, and gives a running command what its first window lacked. */
 SX_MUST_USE enum sx_err sx_channel_widen(struct sx_channel *channel, uint32_t window);

@@ -37,10 +37,10 @@ static enum sx_err on_confirmation(struct sx_channel *channel, struct sx_slice p
         return sx_fault_set(channel->fault, SX_ERR_PEER_CHANNEL_MESSAGE,
                             "the server allows %u bytes in a packet, less than %d", msg.max_packet,
                             SX_CHANNEL_PACKET_MIN);
-    sx_channel_measure(channel);
     channel->remote_id = msg.sender;
     channel->remote_window = msg.window;
     channel->remote_packet = msg.max_packet;
+    sx_window_measure(&channel->window, channel->transport->now);
     return sx_channel_send_exec(channel);
 }
 
@@ -87,12 +87,12 @@ static enum sx_err on_output(struct sx_channel *channel, uint32_t recipient, uin
     if (channel->is_eof_received || channel->is_close_received)
         return sx_fault_set(channel->fault, SX_ERR_PEER_CHANNEL_DATA,
                             "the server sent data after the end of the stream");
-    if (data.len > channel->local_window || data.len > channel->config.max_packet)
+    if (data.len > channel->window.left || data.len > channel->config.max_packet)
         return sx_fault_set(channel->fault, SX_ERR_PEER_CHANNEL_DATA,
                             "the server sent %zu bytes of data, beyond the window of %u or the "
                             "packet size of %u",
-                            data.len, channel->local_window, channel->config.max_packet);
-    channel->local_window -= (uint32_t)data.len;
+                            data.len, channel->window.left, channel->config.max_packet);
+    sx_window_received(&channel->window, data.len, channel->transport->now);
     if (data.len == 0)
         return SX_OK;
     channel->progress += data.len;
@@ -173,7 +173,7 @@ static enum sx_err on_number(struct sx_channel *channel, struct sx_slice payload
         return sx_channel_send_exec(channel);
     }
     if (number == SX_MSG_CHANNEL_SUCCESS) {
-        sx_channel_measure(channel);
+        sx_window_measure(&channel->window, channel->transport->now);
         return on_started(channel);
     }
     channel->is_refused = true;

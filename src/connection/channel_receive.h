@@ -10,7 +10,4 @@ SX_MUST_USE enum sx_err sx_channel_send_exec(struct sx_channel *channel);
 /* EOF, CLOSE, SUCCESS or FAILURE to the server's end of the channel. */
 SX_MUST_USE enum sx_err sx_channel_send_number(struct sx_channel *channel, uint8_t number);
 
-/* A request of ours was answered: how long that took, at least, is the path's round trip. */
-void sx_channel_measure(struct sx_channel *channel);
-
 #endif

@@ -256,21 +256,25 @@ enum sx_err sx_engine_tick(struct sx_engine *engine, uint64_t now)
         return ended(engine);
     SX_TRY(flush(engine));
     SX_TRY(latch(engine, sx_transport_tick(&engine->transport, now)));
-    return sx_engine_is_logged_on(engine)
-               ? latch(engine, sx_keepalive_tick(&engine->keepalive, now))
-               : SX_OK;
+    if (!sx_engine_is_logged_on(engine))
+        return SX_OK;
+    SX_TRY(latch(engine, sx_channel_tick(&engine->channel)));
+    return latch(engine, sx_keepalive_tick(&engine->keepalive, now));
 }
 
 uint64_t sx_engine_deadline(const struct sx_engine *engine)
 {
-    uint64_t transport, keepalive;
+    uint64_t transport, keepalive, channel, first;
 
     if (engine->is_ended)
         return UINT64_MAX;
     transport = sx_transport_deadline(&engine->transport);
-    keepalive =
-        sx_engine_is_logged_on(engine) ? sx_keepalive_deadline(&engine->keepalive) : UINT64_MAX;
-    return keepalive < transport ? keepalive : transport;
+    if (!sx_engine_is_logged_on(engine))
+        return transport;
+    keepalive = sx_keepalive_deadline(&engine->keepalive);
+    channel = sx_channel_deadline(&engine->channel);
+    first = keepalive < channel ? keepalive : channel;
+    return first < transport ? first : transport;
 }
 
 enum sx_err sx_engine_answer_host_key(struct sx_engine *engine, bool is_accepted)

@@ -20,6 +20,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 import servers  # noqa: E402  pylint: disable=wrong-import-position
 import support  # noqa: E402  pylint: disable=wrong-import-position
+import plain  # noqa: E402  pylint: disable=wrong-import-position
 from table import CLIENTS, Table  # noqa: E402  pylint: disable=wrong-import-position
 
 PROGRAMS = support.BUILD / "tests" / "bench"
@@ -335,11 +336,11 @@ class Bench:
         return size * 8 / 1e6 / (whole.wall - empty.wall)
 
     def rates(self, name, jobs):
-        """A row of rates; jobs: column -> arguments of rate."""
+        """A row of rates; jobs: column -> arguments of rate, or what gives the rate."""
         seen = {column: [] for column in jobs}
         for _ in range(self.options.rounds):
-            for column, arguments in jobs.items():
-                seen[column].append(self.rate(*arguments))
+            for column, job in jobs.items():
+                seen[column].append(job() if callable(job) else self.rate(*job))
         self.table.add(name, "Mbit/s", medians(seen), seen)
 
     def long_path(self):
@@ -347,9 +348,12 @@ class Bench:
         some = self.size // 8
         down = {"sexec": self.size, "openssh": some, "libssh": some // 4}
         sshd = self.server.at_standard_input()
-        with listening([PROGRAMS / "delay", ROUND_TRIP // 2, LINK, *sshd]) as port:
+        delay = [PROGRAMS / "delay", ROUND_TRIP // 2, LINK]
+        bare = ["/usr/bin/head", "-c", self.size, "/dev/zero"]
+        with listening([*delay, *sshd]) as port, listening([*delay, *bare]) as bare_port:
+            jobs = {c: (c, "down", n, port, f"head -c {n} /dev/zero") for c, n in down.items()}
             self.rates("long path, down",
-                       {c: (c, "down", n, port, f"head -c {n} /dev/zero") for c, n in down.items()})
+                       {"floor": lambda: plain.rate(bare_port, self.size), **jobs})
             self.rates("long path, up", {c: (c, "up", some, port, "cat >/dev/null") for c in down})
         wide = pathlib.Path(__file__).parent / "wide_server.py"
         with listening([sys.executable, wide, servers.keys() / "host_ecdsa256"]) as near, \

@@ -3,7 +3,7 @@
 import json
 
 CLIENTS = {  # column -> what it is
-    "floor": "receive, decrypt, write: nothing else",
+    "floor": "receive, decrypt, write: nothing else; over the long path a plain stream of bytes",
     "sexec": "libsexec, policy default, OpenSSL's default provider",
     "sexec_fips": "libsexec, policy fips, {module}",
     "sexec_audited": "sexec with audit and digests of its streams",

@@ -19,7 +19,7 @@ struct session_config session_config_default(void)
         .version_patterns = "SSH-1.99-*,SSH-2.0-*",
         .mode = SX_AUTH_NONE,
         .user = "someone",
-        .window = SX_CHANNEL_WINDOW_DEFAULT,
+        .window = SX_WINDOW_DEFAULT,
         .max_packet = SX_CHANNEL_PACKET_DEFAULT,
         .command = "true",
     };
