@@ -144,6 +144,7 @@ static const struct schema schemas[SX_AUDIT_TYPE_COUNT] = {
     [SX_AUDIT_PACKET_DROPPED] = { "packet_dropped",
                                   { MEMBER("niap", packet_dropped.niap),
                                     MEMBER("address", packet_dropped.address),
+                                    MEMBER("size", packet_dropped.size),
                                     MEMBER("reason", packet_dropped.reason) } },
     [SX_AUDIT_SESSION_END] = { "session_end",
                                { MEMBER("niap", session_end.niap), MEMBER("code", session_end.code),

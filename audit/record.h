@@ -209,7 +209,8 @@ struct sx_audit_command_end {
 struct sx_audit_packet_dropped {
     struct sx_slice niap;
     struct sx_slice address;
-    struct sx_slice reason; /* with the size that came and the bound */
+    uint64_t size;          /* the packet_length that came, in bytes */
+    struct sx_slice reason; /* with the bound */
 };
 
 struct sx_audit_session_end {

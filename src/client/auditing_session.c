@@ -99,6 +99,7 @@ void sx_auditing_refusal(struct sexec *object, enum sx_err err, const struct sx_
         record.packet_dropped =
             (struct sx_audit_packet_dropped){ .niap = sx_slice_text("packet dropped"),
                                               .address = said(object->peer_host),
+                                              .size = fault->packet_length,
                                               .reason = said(fault->text) };
     } else if (sx_err_blame(err) == SX_BLAME_POLICY || sx_err_blame(err) == SX_BLAME_CRYPTO ||
                err == SX_ERR_AUTH_UNPROVEN) {
