@@ -151,6 +151,7 @@ static const struct schema schemas[SX_AUDIT_TYPE_COUNT] = {
                                  MEMBER("reason", session_end.reason),
                                  MEMBER("address", session_end.address),
                                  MEMBER("sends", session_end.sends),
+                                 MEMBER("holds", session_end.holds),
                                  MEMBER("do_events", session_end.do_events),
                                  MEMBER("getters", session_end.getters),
                                  MEMBER("unapproved", session_end.unapproved),

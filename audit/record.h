@@ -219,6 +219,7 @@ struct sx_audit_session_end {
     struct sx_slice reason; /* its sentence; null when all went well */
     struct sx_slice address;
     uint64_t sends; /* calls that were not recorded one by one */
+    uint64_t holds; /* of hold_output and release_output */
     uint64_t do_events;
     uint64_t getters;
     uint64_t unapproved; /* operations that the indicator called unapproved meanwhile */

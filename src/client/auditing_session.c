@@ -75,6 +75,7 @@ void sx_auditing_session_end(struct sexec *object, int code, const char *text)
         .reason = code == 0 ? SX_SLICE_NONE : sx_slice_text(text),
         .address = said(object->peer_host),
         .sends = auditing->counts[SX_COUNTED_SEND],
+        .holds = auditing->counts[SX_COUNTED_HOLD],
         .do_events = auditing->counts[SX_COUNTED_DO_EVENTS],
         .getters = auditing->counts[SX_COUNTED_GETTER],
         .unapproved = object->provider == NULL
