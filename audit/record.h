@@ -89,7 +89,7 @@ struct sx_audit_list {
 
 struct sx_audit_setup {
     struct sx_audit_list calls; /* "config Policy=fips", "set_ssh_port 22"; those that failed end
-                                   in " (code N)" */
+                                   in " (code N: its meaning)" */
 };
 
 struct sx_audit_call {

@@ -164,11 +164,12 @@ enum sx_err sx_auditing_commit(struct sexec *object, struct sx_fault *fault)
 
 /* ---- calls --------------------------------------------------------------------------------- */
 
-/* Kept until it is known whether and where there is an audit: "method argument (code N)". */
+/* Kept until it is known whether and where there is an audit: "method argument", and when it failed
+ * " (code N: what the reference says of N)". The error's own text isn't there: it may quote. */
 static void keep_call(struct sx_auditing *auditing, const char *method, const char *argument,
                       int code)
 {
-    char outcome[32] = "";
+    char outcome[320] = "";
     const struct sx_slice parts[] = { sx_slice_text(method),
                                       sx_slice_text(argument == NULL ? "" : " "),
                                       sx_slice_text(argument == NULL ? "" : argument) };
@@ -176,7 +177,7 @@ static void keep_call(struct sx_auditing *auditing, const char *method, const ch
     enum sx_err err = SX_OK;
 
     if (code != 0)
-        (void)snprintf(outcome, sizeof outcome, " (code %d)", code);
+        (void)snprintf(outcome, sizeof outcome, " (code %d: %s)", code, sexec_error_text(code));
     for (size_t i = 0; err == SX_OK && i < sizeof parts / sizeof parts[0]; i++)
         err = sx_buffer_append(&auditing->calls, parts[i]);
     if (err == SX_OK)

@@ -97,11 +97,11 @@ static void test_a_handler_gets_every_record_from_the_first_call_on(void **state
     assert_int_equal(sexec_ssh_logon(object, "127.0.0.1", 1), 10061);
     assert_true(has(&got, "\"type\":\"object_begin\""));
     assert_true(has(&got, "SSHAcceptAnyServerHostKey=False"));
-    assert_true(has(&got, "config NoSuchPassword (code 3006)"));
+    assert_true(has(&got, "config NoSuchPassword (code 3006: No such setting, or its value"));
     assert_true(has(&got, "\"set_ssh_user me\""));
     assert_true(has(&got, "\"set_ssh_password ****\""));
     assert_true(has(&got, "\"set_ssh_cert_store (6 bytes)\""));
-    assert_true(has(&got, "\"set_timeout 20\",\"set_timeout -1 (code 10022)"));
+    assert_true(has(&got, "\"set_timeout 20\",\"set_timeout -1 (code 10022: [10022] "));
     assert_true(has(&got, "\"set_firewall_auto_detect False\""));
     assert_false(has(&got, "geheim"));
     assert_true(has(&got, "\"type\":\"session_end\",\"niap\":\"connection failure\""));
@@ -174,8 +174,8 @@ static void test_bytes_of_settings_are_recorded_as_settings(void **state)
     assert_true(has(&got, "\"config_bytes LogLevel=2\""));
     assert_true(has(&got, "\"config_bytes firewallpassword=****\""));
     assert_true(has(&got, "\"config_bytes ChannelDataEOL (2 bytes)\""));
-    assert_true(has(&got, "\"config_bytes LogLevel (1 bytes) (code 3006)"));
-    assert_true(has(&got, "\"config_bytes No (6 bytes) (code 3006)"));
+    assert_true(has(&got, "\"config_bytes LogLevel (1 bytes) (code 3006: "));
+    assert_true(has(&got, "\"config_bytes No (6 bytes) (code 3006: "));
     assert_false(has(&got, "geheim"));
     sexec_free(object);
 }
