@@ -89,7 +89,7 @@ struct sx_audit_list {
 
 struct sx_audit_setup {
     struct sx_audit_list calls; /* "config Policy=fips", "set_ssh_port 22"; those that failed end
-                                   in " (code N)" */
+                                   in " (code N: its meaning)" */
 };
 
 struct sx_audit_call {
@@ -209,7 +209,8 @@ struct sx_audit_command_end {
 struct sx_audit_packet_dropped {
     struct sx_slice niap;
     struct sx_slice address;
-    struct sx_slice reason; /* with the size that came and the bound */
+    uint64_t size;          /* the packet_length that came, in bytes */
+    struct sx_slice reason; /* with the bound */
 };
 
 struct sx_audit_session_end {
@@ -218,6 +219,7 @@ struct sx_audit_session_end {
     struct sx_slice reason; /* its sentence; null when all went well */
     struct sx_slice address;
     uint64_t sends; /* calls that were not recorded one by one */
+    uint64_t holds; /* of hold_output and release_output */
     uint64_t do_events;
     uint64_t getters;
     uint64_t unapproved; /* operations that the indicator called unapproved meanwhile */

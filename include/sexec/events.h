@@ -1,10 +1,11 @@
 /* sexec/events.h: what an object tells while it works.
  *
- * A handler is set with sexec_on_NAME(object, handler, context); NULL takes it away. It runs on
- * the thread that called the method (execute, ssh_logon, do_events, ...), and its event argument
- * lives until it returns. Inside a handler the getters, sexec_config, sexec_interrupt and the
- * send functions work; execute, ssh_logon, ssh_logoff and reset give 1050 (busy); sexec_free is
- * put off until the method returns, and no handler is called any more. None is called out of itself.
+ * A handler is set with sexec_on_NAME(object, handler, context); NULL takes it away. An audit records
+ * both; when it can't, the next action fails with 3014. A handler runs on the thread that called the
+ * method (execute, ssh_logon, do_events, ...), and its event argument lives until it returns. Inside
+ * a handler the getters, sexec_config, sexec_interrupt and the send functions work; execute,
+ * ssh_logon, ssh_logoff and reset give 1050 (busy); sexec_free is put off until the method returns,
+ * and no handler is called any more. None is called out of itself.
  *
  * Reference: "Event List" and the pages of each event. */
 #ifndef SEXEC_EVENTS_H

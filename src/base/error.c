@@ -207,5 +207,6 @@ void sx_fault_clear(struct sx_fault *fault)
     fault->err = SX_OK;
     fault->sys = 0;
     fault->peer_reason = 0;
+    fault->packet_length = 0;
     fault->text[0] = '\0';
 }

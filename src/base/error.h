@@ -152,6 +152,7 @@ struct sx_fault {
     enum sx_err err;
     int sys;                      /* errno, or an EAI_ code for SX_ERR_RESOLVE; else 0 */
     unsigned peer_reason;         /* SSH reason code of a DISCONNECT or OPEN_FAILURE; else 0 */
+    unsigned packet_length;       /* what the packet said, for SX_ERR_PEER_LENGTH; else 0 */
     char text[SX_FAULT_TEXT_MAX]; /* NUL-terminated UTF-8 */
 };
 

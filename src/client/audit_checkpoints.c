@@ -7,6 +7,7 @@
 #include "audit/checkpoint.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "client/auditing.h"
 #include "client/audit_tools.h"
 #include "client/errors.h"
 #include "client/rules.h"
@@ -116,8 +117,8 @@ static enum sx_err open_file(struct sexec *object, struct sx_provider *provider,
     return err;
 }
 
-int sexec_audit_checkpoint(struct sexec *object, const char *file, const char *machine_key,
-                           const char *signing_key, const char *passphrase, const char **out)
+static int audit_checkpoint(struct sexec *object, const char *file, const char *machine_key,
+                            const char *signing_key, const char *passphrase, const char **out)
 {
     struct sx_audit_crypto crypto = { 0 };
     struct sx_audit_file opened = { .fd = -1, .state_fd = -1 };
@@ -140,8 +141,16 @@ int sexec_audit_checkpoint(struct sexec *object, const char *file, const char *m
     return sx_audit_tool_end(object, err, &crypto);
 }
 
-int sexec_audit_rotate(struct sexec *object, const char *file, const char *machine_key,
-                       const char *aside)
+int sexec_audit_checkpoint(struct sexec *object, const char *file, const char *machine_key,
+                           const char *signing_key, const char *passphrase, const char **out)
+{
+    return sx_auditing_call(
+        object, "audit_checkpoint", file,
+        audit_checkpoint(object, file, machine_key, signing_key, passphrase, out));
+}
+
+static int audit_rotate(struct sexec *object, const char *file, const char *machine_key,
+                        const char *aside)
 {
     struct sx_audit_crypto crypto = { 0 };
     struct sx_audit_record like = { 0 };
@@ -153,4 +162,11 @@ int sexec_audit_rotate(struct sexec *object, const char *file, const char *machi
     if (err == SX_OK)
         err = sx_audit_file_rotate(&crypto, file, machine_key, aside, &like, &object->fault);
     return sx_audit_tool_end(object, err, &crypto);
+}
+
+int sexec_audit_rotate(struct sexec *object, const char *file, const char *machine_key,
+                       const char *aside)
+{
+    return sx_auditing_call(object, "audit_rotate", file,
+                            audit_rotate(object, file, machine_key, aside));
 }

@@ -10,6 +10,7 @@
 #include "audit/verify.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "client/auditing.h"
 #include "client/audit_tools.h"
 #include "client/errors.h"
 #include "client/session.h"
@@ -37,7 +38,7 @@ int sx_audit_tool_end(struct sexec *object, enum sx_err err, struct sx_audit_cry
     return sx_fail_err(object, err, &object->fault);
 }
 
-int sexec_audit_keygen(struct sexec *object, const char *machine_key, const char *verifier_key)
+static int audit_keygen(struct sexec *object, const char *machine_key, const char *verifier_key)
 {
     struct sx_audit_crypto crypto = { 0 };
     enum sx_err err = sx_audit_tool_begin(object, &crypto);
@@ -45,6 +46,12 @@ int sexec_audit_keygen(struct sexec *object, const char *machine_key, const char
     if (err == SX_OK)
         err = sx_audit_key_generate(&crypto, machine_key, verifier_key, &object->fault);
     return sx_audit_tool_end(object, err, &crypto);
+}
+
+int sexec_audit_keygen(struct sexec *object, const char *machine_key, const char *verifier_key)
+{
+    return sx_auditing_call(object, "audit_keygen", machine_key,
+                            audit_keygen(object, machine_key, verifier_key));
 }
 
 /* ---- verifying ----------------------------------------------------------------------------- */
@@ -182,6 +189,7 @@ int sexec_audit_verify(struct sexec *object, const struct sexec_audit_check *che
     enum sx_err err;
     int code;
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     sx_buffer_init(&covered, SX_CHECKPOINTS_BYTES_MAX);
     err = sx_audit_tool_begin(object, &crypto);
     if (err == SX_OK)

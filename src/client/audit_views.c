@@ -2,6 +2,7 @@
 #include <sexec/audit.h>
 
 #include "audit/sessions.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 
 /* The program's handler behind the room's output. */
@@ -37,6 +38,7 @@ int sexec_audit_show(struct sexec *object, const char *const *files, const char 
     struct sx_audit_sessions sessions;
     enum sx_err err = read_sessions(object, files, filters, true, &sessions);
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (err == SX_OK)
         err = sx_audit_show(&sessions, &out);
     sx_audit_sessions_clear(&sessions);
@@ -52,6 +54,7 @@ int sexec_audit_report(struct sexec *object, const char *const *files, const cha
     struct sx_audit_sessions sessions;
     enum sx_err err = read_sessions(object, files, filters, false, &sessions);
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (err == SX_OK)
         err = is_html ? sx_audit_page(&sessions, verdict, &out)
                       : sx_audit_report(&sessions, verdict, &out);

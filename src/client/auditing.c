@@ -131,6 +131,8 @@ enum sx_err sx_auditing_put(struct sexec *object, struct sx_audit_record *record
     struct sx_fault why;
 
     sx_fault_clear(&why);
+    if (record->type >= SX_AUDIT_SESSION_BEGIN)
+        object->auditing->session_records++;
     if (object->auditing->audit == NULL ||
         sx_audit_write(object->auditing->audit, record, 1, &why) == SX_OK)
         return SX_OK;
@@ -162,11 +164,12 @@ enum sx_err sx_auditing_commit(struct sexec *object, struct sx_fault *fault)
 
 /* ---- calls --------------------------------------------------------------------------------- */
 
-/* Kept until it is known whether and where there is an audit: "method argument (code N)". */
+/* Kept until it is known whether and where there is an audit: "method argument", and when it failed
+ * " (code N: what the reference says of N)". The error's own text isn't there: it may quote. */
 static void keep_call(struct sx_auditing *auditing, const char *method, const char *argument,
                       int code)
 {
-    char number[32] = "";
+    char outcome[320] = "";
     const struct sx_slice parts[] = { sx_slice_text(method),
                                       sx_slice_text(argument == NULL ? "" : " "),
                                       sx_slice_text(argument == NULL ? "" : argument) };
@@ -174,11 +177,11 @@ static void keep_call(struct sx_auditing *auditing, const char *method, const ch
     enum sx_err err = SX_OK;
 
     if (code != 0)
-        (void)snprintf(number, sizeof number, " (code %d)", code);
+        (void)snprintf(outcome, sizeof outcome, " (code %d: %s)", code, sexec_error_text(code));
     for (size_t i = 0; err == SX_OK && i < sizeof parts / sizeof parts[0]; i++)
         err = sx_buffer_append(&auditing->calls, parts[i]);
     if (err == SX_OK)
-        err = sx_buffer_append(&auditing->calls, sx_slice_of(number, strlen(number) + 1));
+        err = sx_buffer_append(&auditing->calls, sx_slice_of(outcome, strlen(outcome) + 1));
     if (err != SX_OK) {
         sx_buffer_truncate(&auditing->calls, before);
         auditing->calls_lost++;
@@ -206,6 +209,24 @@ int sx_auditing_call(struct sexec *object, const char *method, const char *argum
         code != 0)
         return code;
     return sx_fail_err(object, SX_ERR_AUDIT, &fault);
+}
+
+void sx_auditing_handler(struct sexec *object, const char *setter, bool is_set)
+{
+    if (sx_auditing_call(object, setter, is_set ? "set" : "cleared", 0) != 0)
+        object->auditing->is_loss_untold = true; /* a setter without a code */
+}
+
+uint64_t sx_auditing_mark(const struct sexec *object)
+{
+    return object->auditing == NULL ? 0 : object->auditing->session_records;
+}
+
+int sx_auditing_method(struct sexec *object, const char *method, uint64_t mark, int code)
+{
+    return code == 0 || sx_auditing_mark(object) != mark
+               ? code
+               : sx_auditing_call(object, method, NULL, code);
 }
 
 void sx_auditing_logoff(struct sexec *object)
@@ -243,7 +264,8 @@ static bool is_secret_name(const char *name)
            sx_pattern_is_match("firewalldata", name);
 }
 
-int sx_auditing_config(struct sexec *object, const char *configuration, int code)
+int sx_auditing_config(struct sexec *object, const char *method, const char *configuration,
+                       int code)
 {
     size_t len = strcspn(configuration, "=");
     char lower[64];
@@ -260,7 +282,7 @@ int sx_auditing_config(struct sexec *object, const char *configuration, int code
         (void)snprintf(shown, sizeof shown, "%s=****", lower);
     else
         (void)snprintf(shown, sizeof shown, "%s", configuration);
-    return sx_auditing_call(object, "config", shown, code);
+    return sx_auditing_call(object, method, shown, code);
 }
 
 void sx_auditing_count(const struct sexec *object, enum sx_counted what)
@@ -342,6 +364,11 @@ enum sx_err sx_auditing_begin(struct sexec *object, struct sx_fault *fault)
     enum sx_err err;
 
     auditing->is_decided = true;
+    if (auditing->is_loss_untold) {
+        auditing->is_loss_untold = false;
+        return sx_fault_set_sys(fault, SX_ERR_AUDIT, auditing->lost->sys, "%s",
+                                auditing->lost->text);
+    }
     if (auditing->lost != NULL)
         sx_fault_clear(auditing->lost);
     if (auditing->file[0] == '\0' && auditing->key[0] == '\0' && auditing->collector[0] == '\0' &&
@@ -369,13 +396,14 @@ int sx_auditing_finish(struct sexec *object, int code)
     sx_fault_clear(&fault);
     /* Whatever is told from now on stands in the file. */
     (void)!sx_auditing_flush(object, &fault);
+    auditing->is_loss_untold = false;
     if (auditing->lost == NULL || auditing->lost->err == SX_OK || code == SEXEC_AUDIT)
         return code;
     fault = *auditing->lost;
     return sx_fail_err(object, SX_ERR_AUDIT, &fault);
 }
 
-int sexec_set_audit_handler(struct sexec *object, sexec_audit_handler handler, void *context)
+static int set_audit_handler(struct sexec *object, sexec_audit_handler handler, void *context)
 {
     struct sx_auditing *auditing = object->auditing;
 
@@ -385,4 +413,10 @@ int sexec_set_audit_handler(struct sexec *object, sexec_audit_handler handler, v
     auditing->handler = handler;
     auditing->handler_context = context;
     return 0;
+}
+
+int sexec_set_audit_handler(struct sexec *object, sexec_audit_handler handler, void *context)
+{
+    return sx_auditing_call(object, "set_audit_handler", handler == NULL ? "cleared" : "set",
+                            set_audit_handler(object, handler, context));
 }

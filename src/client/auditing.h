@@ -16,6 +16,14 @@ void sx_auditing_end(struct sexec *object);
  * argument may be NULL, and is for what can't hold a secret. */
 int sx_auditing_call(struct sexec *object, const char *method, const char *argument, int code);
 
+/* A handler is set or taken away, by sexec_on_NAME. When the record is lost, the next action fails. */
+void sx_auditing_handler(struct sexec *object, const char *setter, bool is_set);
+
+/* A method that has records of its own once its action is under way: sx_auditing_method records it as
+ * a call when it failed with code and had none since the mark. Returns code. */
+uint64_t sx_auditing_mark(const struct sexec *object);
+int sx_auditing_method(struct sexec *object, const char *method, uint64_t mark, int code);
+
 /* A logoff, which stands in the file together with the session's end. */
 void sx_auditing_logoff(struct sexec *object);
 
@@ -23,11 +31,19 @@ void sx_auditing_logoff(struct sexec *object);
 int sx_auditing_number(struct sexec *object, const char *method, long long argument, int code);
 int sx_auditing_sized(struct sexec *object, const char *method, size_t length, int code);
 
-/* sx_auditing_config is the same for a setting; the value of one that may be secret is left out. */
-int sx_auditing_config(struct sexec *object, const char *configuration, int code);
+/* sx_auditing_config is the same for a setting, "NAME=VALUE"; the value of one that may be secret is
+ * left out. */
+int sx_auditing_config(struct sexec *object, const char *method, const char *configuration,
+                       int code);
 
-/* Calls that are only counted. */
-enum sx_counted { SX_COUNTED_SEND, SX_COUNTED_DO_EVENTS, SX_COUNTED_GETTER, SX_COUNTED_COUNT };
+/* Calls that are only counted. Getters are all that tell or compute and leave the object as it is. */
+enum sx_counted {
+    SX_COUNTED_SEND,
+    SX_COUNTED_HOLD, /* of output, and its release */
+    SX_COUNTED_DO_EVENTS,
+    SX_COUNTED_GETTER,
+    SX_COUNTED_COUNT
+};
 void sx_auditing_count(const struct sexec *object, enum sx_counted what);
 
 /* sx_auditing_begin: an action begins. Opens the sinks the first time; from then on the audit's

@@ -28,9 +28,11 @@ struct sx_auditing {
     bool must_keep;         /* a lost record ends the action; of the present action */
     struct sx_fault *lost;  /* why a record of the present action was lost; err SX_OK for none.
                              * NULL without an audit: thousands of objects may be idle */
+    bool is_loss_untold;    /* of a call that has no code to tell it; the next action does */
     struct sx_buffer calls; /* before the first action, for SX_AUDIT_SETUP */
     uint64_t calls_lost;
     uint64_t counts[SX_COUNTED_COUNT];
+    uint64_t session_records; /* of the object's sessions and what happens in them, until now */
     uint64_t created_at;
     uint64_t sessions;
     uint64_t commands;

@@ -75,6 +75,7 @@ void sx_auditing_session_end(struct sexec *object, int code, const char *text)
         .reason = code == 0 ? SX_SLICE_NONE : sx_slice_text(text),
         .address = said(object->peer_host),
         .sends = auditing->counts[SX_COUNTED_SEND],
+        .holds = auditing->counts[SX_COUNTED_HOLD],
         .do_events = auditing->counts[SX_COUNTED_DO_EVENTS],
         .getters = auditing->counts[SX_COUNTED_GETTER],
         .unapproved = object->provider == NULL
@@ -99,6 +100,7 @@ void sx_auditing_refusal(struct sexec *object, enum sx_err err, const struct sx_
         record.packet_dropped =
             (struct sx_audit_packet_dropped){ .niap = sx_slice_text("packet dropped"),
                                               .address = said(object->peer_host),
+                                              .size = fault->packet_length,
                                               .reason = said(fault->text) };
     } else if (sx_err_blame(err) == SX_BLAME_POLICY || sx_err_blame(err) == SX_BLAME_CRYPTO ||
                err == SX_ERR_AUTH_UNPROVEN) {

@@ -107,6 +107,7 @@ const void *sexec_get_ssh_cert_encoded(const struct sexec *object, size_t *out_l
 {
     const struct sx_secret *encoded = &object->values.ssh_cert_encoded;
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (out_length != NULL)
         *out_length = encoded->len == 0 ? 0 : encoded->len - 1;
     return sx_secret_text(encoded);

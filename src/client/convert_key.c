@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/session.h"
 #include "client/user_keys.h"
@@ -140,8 +141,8 @@ static enum sx_err convert(const struct sexec *object, struct sx_provider *provi
     return err;
 }
 
-int sexec_convert_key(struct sexec *object, const char *path, const char *passphrase,
-                      bool overwrite)
+static int convert_key(struct sexec *object, const char *path, const char *passphrase,
+                       bool overwrite)
 {
     struct sx_slice secret = passphrase != NULL
                                  ? sx_slice_text(passphrase)
@@ -165,4 +166,11 @@ int sexec_convert_key(struct sexec *object, const char *path, const char *passph
     sx_buffer_clear(&pem);
     sx_provider_close(provider);
     return sx_fail_err(object, err, fault);
+}
+
+int sexec_convert_key(struct sexec *object, const char *path, const char *passphrase,
+                      bool overwrite)
+{
+    return sx_auditing_call(object, "convert_key", path,
+                            convert_key(object, path, passphrase, overwrite));
 }

@@ -1,4 +1,5 @@
 /* client/events.c: the event arguments, their accessors, and the calls of the handlers. */
+#include "client/auditing.h"
 #include "client/fire.h"
 #include "client/log_lines.h"
 
@@ -49,14 +50,15 @@ struct sexec_stderr_event {
     struct sx_slice text;
 };
 
-void sx_set_handler(struct sexec *object, enum sx_handler_index index, void (*function)(void),
-                    void *context)
+void sx_set_handler(struct sexec *object, enum sx_handler_index index, const char *setter,
+                    void (*function)(void), void *context)
 {
     if (object == NULL)
         return;
     object->handlers[index] = (struct sx_handler){ function, context };
     if (index == SX_ON_LOG)
         sx_log_lines_level(object);
+    sx_auditing_handler(object, setter, function != NULL);
 }
 
 bool sx_has_handler(const struct sexec *object, enum sx_handler_index index)

@@ -4,8 +4,9 @@
 
 #include "client/object.h"
 
-void sx_set_handler(struct sexec *object, enum sx_handler_index index, void (*function)(void),
-                    void *context);
+/* setter is the name of the public function, for the audit. */
+void sx_set_handler(struct sexec *object, enum sx_handler_index index, const char *setter,
+                    void (*function)(void), void *context);
 bool sx_has_handler(const struct sexec *object, enum sx_handler_index index);
 bool sx_is_handler_running(const struct sexec *object, enum sx_handler_index index);
 

@@ -72,6 +72,7 @@ int sexec_describe_provider(struct sexec *object, const char **out)
     struct sx_provider *provider;
     enum sx_err err = sx_session_provider(object, &object->fault, &provider);
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (err != SX_OK)
         return sx_fail_err(object, err, &object->fault);
     sx_buffer_clear(&object->lent);
@@ -86,6 +87,7 @@ int sexec_describe_policy(struct sexec *object, const char *name, const char **o
     struct sx_machine_room *room;
     enum sx_err err = SX_OK;
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     sx_buffer_clear(&object->lent);
     if (name == NULL) {
         for (int i = 0; err == SX_OK && sx_policies[i] != NULL; i++)

@@ -121,6 +121,7 @@ int sexec_explain(struct sexec *object, const char *policy, const char *algorith
     char shown[80];
     enum sx_err err;
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (table == NULL)
         return sx_fail(object, SEXEC_POLICY, "there is no policy \"%s\"",
                        sx_escape(shown, sizeof shown, sx_slice_text(policy)));
@@ -208,18 +209,24 @@ const char *sexec_get_server_offer(const struct sexec *object)
     return text.len == 0 ? "" : (const char *)text.ptr;
 }
 
-int sexec_explain_server(struct sexec *object, const char *host, int port, const char **out)
+static int explain_server(struct sexec *object, const char *host, int port, const char **out)
 {
     int code;
 
     if (sx_is_busy(object))
         return sx_fail_code(object, SEXEC_BUSY);
-    sx_method_begin(object);
     sx_buffer_clear(&object->server_offer);
     object->is_explaining = true;
     code = sexec_ssh_logon(object, host, port);
     if (object->action == SX_ACTION_NONE)
         object->is_explaining = false;
     *out = sexec_get_server_offer(object);
-    return sx_method_end(object, code);
+    return code;
+}
+
+int sexec_explain_server(struct sexec *object, const char *host, int port, const char **out)
+{
+    sx_method_begin(object);
+    return sx_method_end(object, sx_auditing_call(object, "explain_server", NULL,
+                                                  explain_server(object, host, port, out)));
 }

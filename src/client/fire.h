@@ -13,7 +13,7 @@ void sx_handler_leave(struct sexec *object, enum sx_handler_index index);
 #define SETTER(name, index)                                                                        \
     void sexec_on_##name(struct sexec *object, sexec_##name##_handler handler, void *context)      \
     {                                                                                              \
-        sx_set_handler(object, (index), (void (*)(void))handler, context);                         \
+        sx_set_handler(object, (index), "on_" #name, (void (*)(void))handler, context);            \
     }
 
 #define FIRE(name, index, event)                                                                   \

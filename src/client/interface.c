@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/interface.h"
 #include "client/special.h"
@@ -191,6 +192,7 @@ int sexec_describe_interface(struct sexec *object, const char **out)
     struct sexec *fresh = sexec_new();
     enum sx_err err = fresh == NULL ? SX_ERR_MEMORY : SX_OK;
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     sx_buffer_clear(&object->lent);
     if (err == SX_OK)
         err = add(&object->lent, "kind\tname\tC name\taccess\tdefault\tmark\n");

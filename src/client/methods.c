@@ -51,8 +51,11 @@ static int logon(struct sexec *object, const char *host, int port)
 
 int sexec_ssh_logon(struct sexec *object, const char *host, int port)
 {
+    uint64_t mark = sx_auditing_mark(object);
+
     sx_method_begin(object);
-    return sx_method_end(object, logon(object, host, port));
+    return sx_method_end(object,
+                         sx_auditing_method(object, "ssh_logon", mark, logon(object, host, port)));
 }
 
 static int logoff(struct sexec *object)
@@ -62,19 +65,21 @@ static int logoff(struct sexec *object)
     if (object->handler_depth > 0 || (sx_is_busy(object) && !is_running))
         return refuse_busy(object);
     if (!sx_is_in_progress(object))
-        return 0;
+        return sx_auditing_call(object, "ssh_logoff", NULL, 0);
+    sx_auditing_logoff(object);
     if (!object->is_connected) {
         sx_session_close(object, 0, "OK");
         return 0;
     }
-    sx_auditing_logoff(object);
     return run(object, SX_ACTION_LOGOFF);
 }
 
 int sexec_ssh_logoff(struct sexec *object)
 {
+    uint64_t mark = sx_auditing_mark(object);
+
     sx_method_begin(object);
-    return sx_method_end(object, logoff(object));
+    return sx_method_end(object, sx_auditing_method(object, "ssh_logoff", mark, logoff(object)));
 }
 
 static int execute(struct sexec *object, const char *command)
@@ -97,8 +102,11 @@ static int execute(struct sexec *object, const char *command)
 
 int sexec_execute(struct sexec *object, const char *command)
 {
+    uint64_t mark = sx_auditing_mark(object);
+
     sx_method_begin(object);
-    return sx_method_end(object, execute(object, command));
+    return sx_method_end(object,
+                         sx_auditing_method(object, "execute", mark, execute(object, command)));
 }
 
 void sexec_interrupt(struct sexec *object)
@@ -120,9 +128,9 @@ static int do_events(struct sexec *object)
     bool did = false;
     int code = 0;
 
+    sx_auditing_count(object, SX_COUNTED_DO_EVENTS);
     if (object->handler_depth > 0)
         return refuse_busy(object);
-    sx_auditing_count(object, SX_COUNTED_DO_EVENTS);
     /* What woke a loop of the program's own must not wake it for ever. */
     sx_wake_drain(&object->wake);
     is_alone = is_left_alone(object);
@@ -148,6 +156,7 @@ int sexec_do_events(struct sexec *object)
 
 bool sexec_is_busy(const struct sexec *object)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     return sx_is_busy(object);
 }
 
@@ -160,6 +169,7 @@ size_t sexec_get_poll(struct sexec *object, struct pollfd *out, size_t capacity,
     uint64_t action_wakes = sx_action_wakes(object);
     uint64_t now = sx_clock_now();
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     sx_pump_acknowledge(&object->pump);
     fds[count++] = (struct pollfd){ .fd = object->wake.fd, .events = POLLIN };
     if (action_wakes < wakes)
@@ -211,7 +221,6 @@ static int send_all(struct sexec *object, const uint8_t *bytes, size_t length)
     int code = check_can_send(object);
 
     object->bytes_taken = 0;
-    sx_auditing_count(object, SX_COUNTED_SEND);
     if (code == 0 && bytes == NULL)
         return length == 0 ? 0 : sx_fail(object, SEXEC_INVALID_ARGUMENT, "there is no data");
     while (code == 0) {
@@ -235,6 +244,7 @@ static int send_all(struct sexec *object, const uint8_t *bytes, size_t length)
 
 int sexec_send(struct sexec *object, const void *data, size_t length)
 {
+    sx_auditing_count(object, SX_COUNTED_SEND);
     sx_method_begin(object);
     return sx_method_end(object, send_all(object, data, length));
 }
@@ -269,6 +279,7 @@ static int send_text(struct sexec *object, const char *text)
 
 int sexec_send_stdin_text(struct sexec *object, const char *text)
 {
+    sx_auditing_count(object, SX_COUNTED_SEND);
     sx_method_begin(object);
     return sx_method_end(object, send_text(object, text));
 }
@@ -288,14 +299,14 @@ static int send_eof(struct sexec *object)
     }
     err = sx_engine_send_eof(object->engine);
     if (err == SX_OK)
-        return sx_auditing_call(object, "send_eof", NULL, 0);
+        return 0;
     return sx_fail(object, SEXEC_BAD_STATE, "no command runs that could take input");
 }
 
 int sexec_send_eof(struct sexec *object)
 {
     sx_method_begin(object);
-    return sx_method_end(object, send_eof(object));
+    return sx_method_end(object, sx_auditing_call(object, "send_eof", NULL, send_eof(object)));
 }
 
 static int send_signal(struct sexec *object, const char *name)
@@ -309,13 +320,16 @@ static int send_signal(struct sexec *object, const char *name)
                        "a signal's name has 1 to %d characters, such as \"TERM\"", SIGNAL_MAX);
     if (sx_engine_signal(object->engine, sx_slice_text(name)) != SX_OK)
         return sx_fail(object, SEXEC_BAD_STATE, "no command runs that could get a signal");
-    return sx_auditing_call(object, "send_signal", name, 0);
+    return 0;
 }
 
 int sexec_send_signal(struct sexec *object, const char *name)
 {
+    bool is_name = name != NULL && strlen(name) <= SIGNAL_MAX;
+
     sx_method_begin(object);
-    return sx_method_end(object, send_signal(object, name));
+    return sx_method_end(object, sx_auditing_call(object, "send_signal", is_name ? name : NULL,
+                                                  send_signal(object, name)));
 }
 
 size_t sexec_get_bytes_taken(const struct sexec *object)

@@ -139,13 +139,13 @@ static int reset(struct sexec *object)
     if (err != SX_OK)
         return sx_fail_err(object, err, &object->fault);
     apply_log_values(object);
-    return sx_auditing_call(object, "reset", NULL, 0);
+    return 0;
 }
 
 int sexec_reset(struct sexec *object)
 {
     sx_method_begin(object);
-    return sx_method_end(object, reset(object));
+    return sx_method_end(object, sx_auditing_call(object, "reset", NULL, reset(object)));
 }
 
 int sexec_new_with(const char *const *settings, struct sexec **out)

@@ -1,6 +1,7 @@
 /* client/output.c: the command's output on its way to the handlers: lines or chunks. */
 #include <string.h>
 
+#include "client/auditing.h"
 #include "client/action.h"
 #include "client/errors.h"
 #include "client/events.h"
@@ -149,11 +150,13 @@ void sx_output_flush(struct sexec *object)
 
 void sexec_hold_output(struct sexec *object, size_t length)
 {
+    sx_auditing_count(object, SX_COUNTED_HOLD);
     object->held_output += length;
 }
 
 int sexec_release_output(struct sexec *object, size_t length)
 {
+    sx_auditing_count(object, SX_COUNTED_HOLD);
     if (object->engine == NULL || !object->is_begun)
         return 0; /* the command is over: nobody waits for room */
     sx_method_begin(object);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "client/auditing.h"
 #include "client/errors.h"
 #include "client/packets.h"
 #include "client/values.h"
@@ -61,6 +62,7 @@ int sexec_decode_packet(struct sexec *object, const char *encoded_packet, const 
                           ? SX_ERR_ARGUMENT
                           : sx_packet_decode(encoded_packet, &object->packets.decoded);
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (err != SX_OK)
         return refuse(object, err, "decode_packet: this is no packet in hexadecimal digits");
     *out = object->packets.decoded.ptr;
@@ -72,6 +74,7 @@ int sexec_encode_packet(struct sexec *object, const void *packet, size_t length,
 {
     enum sx_err err = SX_ERR_ARGUMENT;
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (is_given(packet, length) && length <= SX_PARAM_PAYLOAD_MAX)
         err = sx_packet_encode(sx_slice_of(packet, length), &object->packets.encoded);
     if (err != SX_OK)
@@ -103,6 +106,7 @@ int sexec_get_ssh_param(struct sexec *object, const void *payload, size_t length
     struct sx_param param;
     enum sx_err err = SX_ERR_ARGUMENT;
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (field != NULL && is_given(payload, length))
         err = sx_param_find(sx_slice_of(payload, length), field, &param);
     if (err == SX_OK && param.type == 's' && param.raw.len > 0 &&
@@ -123,6 +127,7 @@ int sexec_get_ssh_param_bytes(struct sexec *object, const void *payload, size_t 
     struct sx_param param;
     enum sx_err err = SX_ERR_ARGUMENT;
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (field != NULL && is_given(payload, length))
         err = sx_param_find(sx_slice_of(payload, length), field, &param);
     if (err == SX_OK)
@@ -141,6 +146,7 @@ int sexec_set_ssh_param(struct sexec *object, const void *payload, size_t length
     char shown[40];
     enum sx_err err = SX_ERR_ARGUMENT;
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (field_type != NULL && field_value != NULL && is_given(payload, length))
         err = sx_param_append(sx_slice_of(payload, length), field_type, field_value,
                               &object->packets.payload);

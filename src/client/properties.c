@@ -141,6 +141,7 @@ const void *sexec_get_ssh_cert_store(const struct sexec *object, size_t *out_len
 {
     const struct sx_secret *store = &object->values.stores[0];
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (out_length != NULL)
         *out_length = store->len == 0 ? 0 : store->len - 1;
     return sx_secret_text(store);
@@ -237,6 +238,7 @@ int sexec_set_ssh_cert_store_password(struct sexec *object, const char *password
 const void *sexec_get_ssh_accept_server_host_key_encoded(const struct sexec *object,
                                                          size_t *out_length)
 {
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (out_length != NULL)
         *out_length = strlen(object->values.accept_host_key);
     return object->values.accept_host_key;

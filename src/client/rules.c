@@ -1,5 +1,6 @@
 /* client/rules.c: the machine's rules in an object's life. A machine that says nothing costs an
  * object nothing. */
+#include "client/auditing.h"
 #include "client/rules.h"
 
 #include <stdio.h>
@@ -176,6 +177,7 @@ int sexec_describe_machine(struct sexec *object, const char **out)
     char text[2048];
     enum sx_err err = check_whole(object, &fault);
 
+    sx_auditing_count(object, SX_COUNTED_GETTER);
     if (err != SX_OK)
         return sx_fail_err(object, err, &fault);
     (void)snprintf(

@@ -346,29 +346,53 @@ static int (*bytes_setter(const struct setting *setting))(struct sexec *, struct
     return setting->set == sx_set_data_eol ? sx_set_data_eol_bytes : NULL;
 }
 
+/* "NAME=VALUE" as config takes it. */
+static int set_text_bytes(struct sexec *object, const struct setting *setting,
+                          struct sx_slice value)
+{
+    const size_t name_len = strlen(setting->name);
+    const size_t size = name_len + 1 + value.len + 1;
+    char *text = sx_alloc(size);
+    int code;
+
+    if (text == NULL)
+        return sx_fail_err(object, SX_ERR_MEMORY, &object->fault);
+    memcpy(text, setting->name, name_len);
+    text[name_len] = '=';
+    if (value.len > 0)
+        memcpy(text + name_len + 1, value.ptr, value.len);
+    code = sx_auditing_config(object, "config_bytes", text,
+                              set_value(object, setting, text + name_len + 1));
+    sx_free_wiped(text, size);
+    return code;
+}
+
+static int set_bytes(struct sexec *object, const struct setting *setting, struct sx_slice value)
+{
+    int code;
+
+    if (setting == NULL)
+        return sx_fail(object, SEXEC_SETTING, "there is no setting of that name");
+    if (bytes_setter(setting) == NULL)
+        return sx_fail(object, SEXEC_SETTING,
+                       "only EncodedTerminalModes and ChannelDataEOL can hold zero bytes");
+    code = refuse_locked(object, setting);
+    return code != 0 ? code : bytes_setter(setting)(object, value);
+}
+
 int sexec_config_bytes(struct sexec *object, const char *name, const void *value, size_t length)
 {
     const struct setting *setting = find(without_index(sx_slice_text(name)));
-    char *text;
-    int code;
+    char shown[80];
+    char argument[128];
 
-    if (setting != NULL && bytes_setter(setting) != NULL) {
-        code = refuse_locked(object, setting);
-        return code != 0 ? code : bytes_setter(setting)(object, sx_slice_of(value, length));
-    }
-    if (setting == NULL || (length > 0 && memchr(value, '\0', length) != NULL))
-        return sx_fail(object, SEXEC_SETTING,
-                       setting == NULL
-                           ? "there is no setting of that name"
-                           : "only EncodedTerminalModes and ChannelDataEOL can hold zero bytes");
-    text = sx_alloc(length + 1);
-    if (text == NULL)
-        return sx_fail_err(object, SX_ERR_MEMORY, &object->fault);
-    if (length > 0)
-        memcpy(text, value, length);
-    code = set_value(object, setting, text);
-    sx_free_wiped(text, length + 1);
-    return code;
+    if (setting != NULL && bytes_setter(setting) == NULL &&
+        (length == 0 || memchr(value, '\0', length) == NULL))
+        return set_text_bytes(object, setting, sx_slice_of(value, length));
+    (void)snprintf(argument, sizeof argument, "%s (%zu bytes)",
+                   sx_escape(shown, sizeof shown, sx_slice_of(name, strcspn(name, "="))), length);
+    return sx_auditing_call(object, "config_bytes", argument,
+                            set_bytes(object, setting, sx_slice_of(value, length)));
 }
 
 static int config(struct sexec *object, const char *configuration_string, const char **out_value)
@@ -387,7 +411,7 @@ static int config(struct sexec *object, const char *configuration_string, const 
         return sx_auditing_call(object, "config", shown, code);
     }
     if (equals != NULL) {
-        code = sx_auditing_config(object, configuration_string,
+        code = sx_auditing_config(object, "config", configuration_string,
                                   set_value(object, setting, equals + 1));
         if (code != 0 || out_value == NULL)
             return code;

@@ -93,6 +93,7 @@ static enum sx_err read_length(struct sx_packet_reader *reader, uint8_t *packet,
             start_discard(reader);
             return SX_OK;
         }
+        fault->packet_length = length;
         return sx_fault_set(fault, SX_ERR_PEER_LENGTH,
                             "packet %u from the server has a length of %u bytes, which is out of "
                             "bounds (5 to %d) or no multiple of the cipher's block size",

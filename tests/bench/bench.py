@@ -30,6 +30,9 @@ MUX_RUNS = 50
 # A library's process has made one connection before, so that what it does once in its life (a FIPS
 # module's self-tests, say) isn't divided by a number of ours; the rows of loading have that.
 FRESH = "true, fresh connection, not a library's first"
+AUDITED = ("sexec", "sexec_audited", "sexec_fips", "sexec_fips_audited")
+AUDITED_ROWS = ("true, fresh connection, with audit", "true, a process each, with audit, cpu",
+                "true, 100 fresh connections at once, with audit, cpu")
 PARTS = ("streams", "audit", "tiny", "connections", "long_path", "memory")
 LINK = 1000  # Mbit/s of the long path
 WIDE_LINK = 400  # of that to the server with the large window, which is Python and no faster
@@ -272,15 +275,17 @@ class Bench:
                      size=self.size, command="cat >/dev/null")
 
     def audit(self):
-        """What an audit costs: digests of a stream, and all the records of a short session."""
+        """What an audit costs: digests of a stream, and all the records of short sessions."""
         gib = self.size / (1024 * support.MIB)
-        self.row("down with audit and digests", "cpu s/GiB",
-                 ["sexec", "sexec_audited", "sexec_fips", "sexec_fips_audited", "sha256"], "down",
+        self.row("down with audit and digests", "cpu s/GiB", [*AUDITED, "sha256"], "down",
                  divide=gib, size=self.size, command=f"head -c {self.size} /dev/zero")
-        count = 5 if self.options.smoke else 50
-        self.row("true, fresh connection, with audit", "cpu ms",
-                 ["sexec", "sexec_audited", "sexec_fips", "sexec_fips_audited"], "fresh",
-                 cipher="aes256-ctr+sha256-etm", divide=count / 1000, count=count, command="true")
+        is_smoke = self.options.smoke
+        self.row(AUDITED_ROWS[0], "cpu ms", AUDITED, "fresh", cipher="aes256-ctr+sha256-etm",
+                 divide=(5 if is_smoke else 50) / 1000, count=5 if is_smoke else 50)
+        self.rows_of_both("true, a process each, with audit", AUDITED, "once",
+                          2 if is_smoke else 10)
+        self.rows_of_both("true, 100 fresh connections at once, with audit", AUDITED, "at_once",
+                          10 if is_smoke else 100)
 
     def tiny(self):
         size = min(self.size, 16 * support.MIB)
@@ -418,10 +423,10 @@ class Bench:
         mark("audit and digests: above the figure without, in SHA-256 passes",
              "down with audit and digests", "sexec_audited", 1.0,
              lambda r: table.medians(r)["sha256"], less=lambda r: table.medians(r)["sexec"])
-        for client in ("sexec", "sexec_fips"):
-            mark(f"true with audit, {client}: against without",
-                 "true, fresh connection, with audit", f"{client}_audited", 1.05,
-                 lambda r, client=client: table.medians(r)[client])
+        for row in AUDITED_ROWS:
+            for client in ("sexec", "sexec_fips"):
+                mark(f"{row}, {client}: against without", row, f"{client}_audited", 1.05,
+                     lambda r, client=client: table.medians(r)[client])
 
 
 @contextlib.contextmanager

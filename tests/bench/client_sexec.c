@@ -1,4 +1,5 @@
 /* tests/bench/client_sexec.c: the bench's work by libsexec, through its public interface. */
+#include <pthread.h>
 #include <sexec/sexec.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,9 +55,10 @@ static void set(struct sexec *object, const char *name, const char *value)
 static void set_more(struct sexec *object, const char *settings)
 {
     char text[1024];
+    char *rest;
 
     snprintf(text, sizeof text, "%s", settings);
-    for (char *one = strtok(text, ";"); one != NULL; one = strtok(NULL, ";"))
+    for (char *one = strtok_r(text, ";", &rest); one != NULL; one = strtok_r(NULL, ";", &rest))
         check(object, sexec_config(object, one, NULL), one);
 }
 
@@ -177,6 +179,29 @@ static void fresh(const struct work *work)
     work_end();
 }
 
+static void *execute_once(void *work)
+{
+    execute(work, 1, 1);
+    return NULL;
+}
+
+/* The same, all of them at once, in a thread each. The command prints nothing: output isn't theirs. */
+static void at_once(struct work *work)
+{
+    pthread_t *threads = calloc((size_t)work->count, sizeof *threads);
+
+    execute(work, 1, 1);
+    work_begin();
+    for (int i = 0; i < work->count; i++)
+        if (pthread_create(&threads[i], NULL, execute_once, work) != 0)
+            work_fail("at_once", "no thread");
+    for (int i = 0; i < work->count; i++)
+        if (pthread_join(threads[i], NULL) != 0)
+            work_fail("at_once", "a thread is lost");
+    work_end();
+    free(threads);
+}
+
 /* The provider, for the first object of the process and for one more. */
 static void load(const struct work *work)
 {
@@ -216,6 +241,8 @@ int main(int argc, char **argv)
         up(&work);
     else if (strcmp(work.name, "fresh") == 0)
         fresh(&work);
+    else if (strcmp(work.name, "at_once") == 0)
+        at_once(&work);
     else if (strcmp(work.name, "once") == 0)
         execute(&work, 1, 1);
     else if (strcmp(work.name, "load") == 0)

@@ -5,9 +5,9 @@
  * WORK: down (read all output of a command, write it to standard output), up (feed a command's
  * input from memory), tiny_up (the same in pieces of 1 to 100 bytes), fresh (connect, run, leave:
  * once to warm up and then count times, which alone are measured), once (the same one time, warm-up
- * and all), load (libsexec's alone: the provider, for two objects), reuse (one connection: run once
- * to warm up and then count times), idle (open count sessions, tell the memory of the first and of
- * all). Names: host port user key cipher mac kex host_key_type fingerprint size count command policy
+ * and all), at_once (libsexec's alone: fresh, but all count of them at the same time, in threads),
+ * load (libsexec's alone: the provider, for two objects), reuse (one connection: run once to warm up
+ * and then count times), idle (open count sessions, tell the memory of the first and of all). Names: host port user key cipher mac kex host_key_type fingerprint size count command policy
  * module. What it costs is measured from outside, by wait4, but where lines "cpu SECONDS" and "wall
  * SECONDS" on standard error say what the part that counts took. What of it went into the sign-on,
  * and the memory, a client says there as well. */

@@ -3,47 +3,12 @@
  *     api CASE HOST PORT USER KEYFILE FINGERPRINT
  *
  * Exits with 0 when the behaviour is as the headers promise, else says what was not. */
-#include <sexec/settings.h>
+#include "cases.h"
 
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-static struct sexec *ssh;
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not so: %s (code %d: %s)\n", __FILE__, __LINE__, #condition,   \
-                    sexec_get_last_error_code(ssh), sexec_get_last_error(ssh));                    \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
-
-/* ---- the server, from the command line ------------------------------------------------------ */
-
-static const char *host, *user, *key, *fingerprint;
-static int port;
-
-static struct sexec *configured(void)
-{
-    struct sexec *object = sexec_new();
-    char setting[2048];
-
-    snprintf(setting, sizeof setting, "SSHAcceptServerHostKeyFingerPrint=%s", fingerprint);
-    if (object == NULL || sexec_config(object, setting, NULL) != 0 ||
-        sexec_set_ssh_host(object, host) != 0 || sexec_set_ssh_port(object, port) != 0 ||
-        sexec_set_ssh_user(object, user) != 0 ||
-        sexec_set_ssh_auth_mode(object, SEXEC_AM_PUBLIC_KEY) != 0 ||
-        sexec_set_ssh_cert_store_type(object, SEXEC_CST_PEM_KEY_FILE) != 0 ||
-        sexec_set_ssh_cert_store(object, key, strlen(key)) != 0)
-        exit(2);
-    return object;
-}
 
 /* ---- collecting output ------------------------------------------------------------------- */
 
@@ -266,7 +231,7 @@ static void case_own_event_loop(void)
     for (int i = 0; i < COUNT; i++) {
         char command[32];
 
-        all[i] = configured();
+        all[i] = target_object(&target);
         CHECK(sexec_set_timeout(all[i], 0) == 0);
         CHECK(sexec_config(all[i], "SelectWaitMillis=0", NULL) == 0);
         snprintf(command, sizeof command, "sleep 0.%d; exit %d", i % 5, i);
@@ -346,10 +311,7 @@ static void case_host_key_by_event(void)
 
 /* ---- the rest ------------------------------------------------------------------------------ */
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct test_case cases[] = {
     { "lines", case_lines },
     { "many-commands-on-one-logon", case_many_commands_on_one_logon },
     { "methods-in-a-handler", case_methods_in_a_handler },
@@ -361,35 +323,12 @@ static const struct {
     { "rekey-while-data-flows-both-ways", case_rekey_while_data_flows_both_ways },
     { "own-event-loop", case_own_event_loop },
     { "host-key-by-event", case_host_key_by_event },
+    { NULL, NULL },
 };
 
 int main(int argc, char **argv)
 {
-    size_t count = sizeof cases / sizeof cases[0];
-
-    if (argc == 2 && strcmp(argv[1], "--list") == 0) {
-        for (size_t i = 0; i < count; i++)
-            puts(cases[i].name);
-        return 0;
-    }
-    if (argc != 7) {
-        fprintf(stderr, "usage: api CASE HOST PORT USER KEYFILE FINGERPRINT, or --list\n");
-        return 2;
-    }
-    host = argv[2];
-    port = atoi(argv[3]);
-    user = argv[4];
-    key = argv[5];
-    fingerprint = argv[6];
-    ssh = configured();
+    cases_begin(argc, argv, cases, 0);
     sexec_on_stdout(ssh, collect, NULL);
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(cases[i].name, argv[1]) == 0) {
-            cases[i].run();
-            sexec_free(ssh);
-            return 0;
-        }
-    }
-    fprintf(stderr, "no case %s\n", argv[1]);
-    return 2;
+    return cases_run(cases, argv[1]);
 }

@@ -1,27 +1,13 @@
 /* tests/interop/events_api.c: every event at its moment, and the ways to give a command its input,
  * against a real server.
  *
- *     events_api CASE HOST PORT USER KEYFILE HOSTKEY
+ *     events_api CASE HOST PORT USER KEYFILE FINGERPRINTS HOSTKEY
  *
- * HOSTKEY is the server's public key as one line. Exits with 0 when the behaviour is as the headers
- * promise, else says what was not. */
-#include <sexec/settings.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static struct sexec *ssh;
+ * HOSTKEY is the server's public key as one line, and the ground on which it is trusted. Exits with
+ * 0 when the behaviour is as the headers promise, else says what was not. */
 static char trace[8192]; /* what happened, in its order */
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not so: %s (code %d: %s; trace %s)\n", __FILE__, __LINE__,     \
-                    #condition, sexec_get_last_error_code(ssh), sexec_get_last_error(ssh), trace); \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
+#define CHECK_SHOWS trace
+#include "cases.h"
 
 static void note(const char *what, int number, const char *text, size_t length)
 {
@@ -201,38 +187,21 @@ static void case_code_pages(void)
     CHECK(sexec_send_stdin_text(ssh, "\xff") == SEXEC_CODE_PAGE);
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct test_case cases[] = {
     { "all_in_order", case_all_in_order },
     { "error", case_error },
     { "fingerprints", case_fingerprints },
     { "code_pages", case_code_pages },
+    { NULL, NULL },
 };
 
 int main(int argc, char **argv)
 {
-    size_t at = 0;
+    const char *key;
 
-    while (argc == 2 && at < sizeof cases / sizeof cases[0])
-        printf("%s\n", cases[at++].name);
-    if (argc != 7)
-        return argc == 2 ? 0 : 2;
-    ssh = sexec_new();
-    CHECK(sexec_set_ssh_accept_server_host_key_encoded(ssh, argv[6], strlen(argv[6])) == 0);
-    CHECK(sexec_set_ssh_host(ssh, argv[2]) == 0);
-    CHECK(sexec_set_ssh_port(ssh, atoi(argv[3])) == 0);
-    CHECK(sexec_set_ssh_user(ssh, argv[4]) == 0);
-    CHECK(sexec_set_ssh_auth_mode(ssh, SEXEC_AM_PUBLIC_KEY) == 0);
-    CHECK(sexec_set_ssh_cert_store_type(ssh, SEXEC_CST_PEM_KEY_FILE) == 0);
-    CHECK(sexec_set_ssh_cert_store(ssh, argv[5], strlen(argv[5])) == 0);
-    for (at = 0; at < sizeof cases / sizeof cases[0]; at++) {
-        if (strcmp(cases[at].name, argv[1]) != 0)
-            continue;
-        cases[at].run();
-        sexec_free(ssh);
-        return 0;
-    }
-    return 2;
+    cases_begin(argc, argv, cases, 1);
+    key = argv[2 + TARGET_WORDS];
+    CHECK(sexec_config(ssh, "SSHAcceptServerHostKeyFingerPrint=", NULL) == 0);
+    CHECK(sexec_set_ssh_accept_server_host_key_encoded(ssh, key, strlen(key)) == 0);
+    return cases_run(cases, argv[1]);
 }

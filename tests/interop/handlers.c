@@ -4,19 +4,7 @@
  *     handlers CASE HOST PORT USER KEYFILE FINGERPRINTS
  *
  * Exits with 0 when all was as the headers promise, else says what was not. */
-#include "target.h"
-
-static struct target target;
-static struct sexec *ssh;
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not so: %s (code %d: %s)\n", __FILE__, __LINE__, #condition,   \
-                    sexec_get_last_error_code(ssh), sexec_get_last_error(ssh));                    \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
+#include "cases.h"
 
 enum handler {
     ON_CONNECTED,
@@ -226,31 +214,15 @@ static void case_interrupt_in_every_handler(void)
 
 /* ---- the rest ------------------------------------------------------------------------------ */
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct test_case cases[] = {
     { "every-method-in-every-handler", case_every_method_in_every_handler },
     { "free-in-every-handler", case_free_in_every_handler },
     { "interrupt-in-every-handler", case_interrupt_in_every_handler },
+    { NULL, NULL },
 };
 
 int main(int argc, char **argv)
 {
-    size_t count = sizeof cases / sizeof cases[0];
-
-    for (size_t i = 0; argc == 2 && i < count; i++)
-        puts(cases[i].name);
-    if (argc != 2 + TARGET_WORDS)
-        return argc == 2 ? 0 : 2;
-    target = target_of(argv + 2);
-    ssh = target_object(&target);
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(cases[i].name, argv[1]) == 0) {
-            cases[i].run();
-            sexec_free(ssh);
-            return 0;
-        }
-    }
-    return 2;
+    cases_begin(argc, argv, cases, 0);
+    return cases_run(cases, argv[1]);
 }

@@ -4,7 +4,7 @@
  *     nowait CASE HOST PORT USER KEYFILE FINGERPRINTS
  *
  * Exits with 0 when all was as the headers promise, else says what was not. */
-#include "target.h"
+#include "cases.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -14,24 +14,17 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct target target;
-static struct sexec *ssh;
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not so: %s (code %d: %s)\n", __FILE__, __LINE__, #condition,   \
-                    sexec_get_last_error_code(ssh), sexec_get_last_error(ssh));                    \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
+static void go_without_waiting(struct sexec *object)
+{
+    if (sexec_set_timeout(object, 0) != 0 || sexec_config(object, "SelectWaitMillis=0", NULL) != 0)
+        exit(2);
+}
 
 static struct sexec *without_waiting(void)
 {
     struct sexec *object = target_object(&target);
 
-    if (sexec_set_timeout(object, 0) != 0 || sexec_config(object, "SelectWaitMillis=0", NULL) != 0)
-        exit(2);
+    go_without_waiting(object);
     return object;
 }
 
@@ -282,10 +275,7 @@ static void case_timeout_set_later(void)
     CHECK(finish() == SEXEC_TIMEOUT && sexec_get_may_still_run(ssh));
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct test_case cases[] = {
     { "returns-at-once", case_returns_at_once },
     { "send-takes-what-it-can", case_send_takes_what_it_can },
     { "nothing-wakes-for-ever", case_nothing_wakes_for_ever },
@@ -295,24 +285,12 @@ static const struct {
     { "timeout-set-later", case_timeout_set_later },
     { "do-events-waits", case_do_events_waits },
     { "connection-timeout", case_connection_timeout },
+    { NULL, NULL },
 };
 
 int main(int argc, char **argv)
 {
-    size_t count = sizeof cases / sizeof cases[0];
-
-    for (size_t i = 0; argc == 2 && i < count; i++)
-        puts(cases[i].name);
-    if (argc != 2 + TARGET_WORDS)
-        return argc == 2 ? 0 : 2;
-    target = target_of(argv + 2);
-    ssh = without_waiting();
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(cases[i].name, argv[1]) == 0) {
-            cases[i].run();
-            sexec_free(ssh);
-            return 0;
-        }
-    }
-    return 2;
+    cases_begin(argc, argv, cases, 0);
+    go_without_waiting(ssh);
+    return cases_run(cases, argv[1]);
 }

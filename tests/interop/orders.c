@@ -5,23 +5,12 @@
  *
  * CLOSING is the port of a relay to the server that closes each connection a little later than the
  * one before. Exits with 0 when all was as the headers promise, else says what was not. */
-#include "target.h"
+#include "cases.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 static int closing_port;
-static struct target target;
-static struct sexec *ssh;
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not so: %s (code %d: %s)\n", __FILE__, __LINE__, #condition,   \
-                    sexec_get_last_error_code(ssh), sexec_get_last_error(ssh));                    \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static void case_before_and_after(void)
 {
@@ -219,10 +208,7 @@ static void case_input_files(void)
 
 /* ---- the rest ------------------------------------------------------------------------------ */
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct test_case cases[] = {
     { "before-and-after", case_before_and_after },
     { "after-failed-logon", case_after_failed_logon },
     { "server-closes-at-any-time", case_server_closes_at_any_time },
@@ -230,25 +216,12 @@ static const struct {
     { "long-commands-and-names", case_long_commands_and_names },
     { "binary-data", case_binary_data },
     { "input-files", case_input_files },
+    { NULL, NULL },
 };
 
 int main(int argc, char **argv)
 {
-    size_t count = sizeof cases / sizeof cases[0];
-
-    for (size_t i = 0; argc == 2 && i < count; i++)
-        puts(cases[i].name);
-    if (argc != 2 + TARGET_WORDS + 1)
-        return argc == 2 ? 0 : 2;
-    target = target_of(argv + 2);
+    cases_begin(argc, argv, cases, 1);
     closing_port = atoi(argv[2 + TARGET_WORDS]);
-    ssh = target_object(&target);
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(cases[i].name, argv[1]) == 0) {
-            cases[i].run();
-            sexec_free(ssh);
-            return 0;
-        }
-    }
-    return 2;
+    return cases_run(cases, argv[1]);
 }

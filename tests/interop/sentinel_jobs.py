@@ -39,6 +39,10 @@ def password_jobs(server):
     yield "password", Job(server, PASSWORD, ("password", word), secrets=[word])
     yield "password, wrong", Job(
         server, PASSWORD, ("password", wrong), secrets=[wrong], code=FAILED)
+    names = ("NoSuchPassword", "NoSuchSetting", "FirewallPassword", "FirewallData", "SSHPassphrase")
+    yield "settings, most of them refused", Job(
+        server, PASSWORD, ("password", word), *(("bytes", f"{name}={third}") for name in names),
+        *(("set", f"{name}={wrong}") for name in names), secrets=[word, wrong, third])
     yield "custom", Job(server, CUSTOM, ("custom", word), secrets=[word])
     yield "custom, wrong", Job(server, CUSTOM, ("custom", wrong), secrets=[wrong], code=FAILED)
     yield "all methods in a row, wrong", Job(

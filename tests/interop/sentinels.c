@@ -5,6 +5,7 @@
  * The job comes on standard input, a line for each step: a verb and its value in hexadecimal.
  *
  *     set N=V                       a setting (sexec_config)
+ *     bytes N=V                     the same by sexec_config_bytes
  *     host, port, user, mode, password, type, store, passphrase, subject, cert        ssh_* properties
  *     fwtype, fwhost, fwport, fwuser, fwpassword                                firewall_* properties
  *     answer, new, custom           what a handler gives: to a prompt, as new password, as the password of
@@ -252,10 +253,22 @@ static int take_property(struct sexec *ssh, const char *verb, const char *value,
     exit(2);
 }
 
+static int take_bytes(struct sexec *ssh, char *value, size_t length)
+{
+    char *equals = strchr(value, '=');
+
+    if (equals == NULL)
+        exit(2);
+    *equals = '\0';
+    return sexec_config_bytes(ssh, value, equals + 1, length - (size_t)(equals + 1 - value));
+}
+
 static void take(struct sexec *ssh, const char *verb, char *value, size_t length)
 {
     if (strcmp(verb, "set") == 0) {
         told(ssh, "config", sexec_config(ssh, value, NULL));
+    } else if (strcmp(verb, "bytes") == 0) {
+        told(ssh, "config_bytes", take_bytes(ssh, value, length));
     } else if (strcmp(verb, "execute") == 0) {
         told(ssh, "execute", sexec_execute(ssh, value));
         read_everything(ssh);

@@ -4,23 +4,9 @@
  *     shape_api CASE HOST PORT USER KEYFILE FINGERPRINT
  *
  * Exits with 0 when the behaviour is as the headers promise, else says what was not. */
-#include <sexec/settings.h>
+#include "cases.h"
 
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static struct sexec *ssh;
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not so: %s (code %d: %s)\n", __FILE__, __LINE__, #condition,   \
-                    sexec_get_last_error_code(ssh), sexec_get_last_error(ssh));                    \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static void set(const char *setting)
 {
@@ -210,10 +196,7 @@ static void case_channel_close(void)
     }
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct test_case cases[] = {
     { "server_disconnect", case_server_disconnect },
     { "channel_close", case_channel_close },
     { "marks", case_marks },
@@ -221,32 +204,11 @@ static const struct {
     { "close_ends_connection", case_close_ends_connection },
     { "terminal_modes", case_terminal_modes },
     { "little_meaning", case_little_meaning },
+    { NULL, NULL },
 };
 
 int main(int argc, char **argv)
 {
-    char setting[2048];
-    size_t at = 0;
-
-    while (argc == 2 && at < sizeof cases / sizeof cases[0])
-        printf("%s\n", cases[at++].name);
-    if (argc != 7)
-        return argc == 2 ? 0 : 2;
-    ssh = sexec_new();
-    snprintf(setting, sizeof setting, "SSHAcceptServerHostKeyFingerPrint=%s", argv[6]);
-    set(setting);
-    CHECK(sexec_set_ssh_host(ssh, argv[2]) == 0);
-    CHECK(sexec_set_ssh_port(ssh, atoi(argv[3])) == 0);
-    CHECK(sexec_set_ssh_user(ssh, argv[4]) == 0);
-    CHECK(sexec_set_ssh_auth_mode(ssh, SEXEC_AM_PUBLIC_KEY) == 0);
-    CHECK(sexec_set_ssh_cert_store_type(ssh, SEXEC_CST_PEM_KEY_FILE) == 0);
-    CHECK(sexec_set_ssh_cert_store(ssh, argv[5], strlen(argv[5])) == 0);
-    for (at = 0; at < sizeof cases / sizeof cases[0]; at++) {
-        if (strcmp(cases[at].name, argv[1]) != 0)
-            continue;
-        cases[at].run();
-        sexec_free(ssh);
-        return 0;
-    }
-    return 2;
+    cases_begin(argc, argv, cases, 0);
+    return cases_run(cases, argv[1]);
 }

@@ -56,6 +56,8 @@ def show_records(sshd, setup):
     niap = {record["niap"] for record in records if record.get("niap")}
     check(niap == {"establishment", "termination", "connection failure", "packet dropped"},
           f"NIAP's events: {niap}")
+    sizes = [record["size"] for record in records if record["type"] == "packet_dropped"]
+    check(sizes == [0xffffffff], f"sizes of dropped packets: {sizes}")
     for record in records:
         if record.get("niap"):
             check(record["address"] or record.get("reason"), f"who was it? {record}")

@@ -13,19 +13,11 @@ EVENTS = support.BUILD / "tests" / "interop" / "events_api"
 KEEP_ALIVE, REFUSED = 1039, 1033
 
 
-def show_api(sshd, name):
+def show_case(sshd, program, name, *more):
     prints = ",".join(option.partition("=")[2] for option in sshd.trust())
     support.run(
-        [name, servers.ADDRESS, str(sshd.port), servers.USER, str(sshd.client_key), prints],
-        program=API,
-    ).expect(0)
-
-
-def show_events(sshd, name):
-    key = sshd.host_keys[0].with_suffix(".pub").read_text(encoding="utf-8")
-    support.run(
-        [name, servers.ADDRESS, str(sshd.port), servers.USER, str(sshd.client_key), key],
-        program=EVENTS,
+        [name, servers.ADDRESS, sshd.port, servers.USER, sshd.client_key, prints, *more],
+        program=program,
     ).expect(0)
 
 
@@ -68,12 +60,13 @@ def show_dead_server(sshd):
 
 def main():
     report = support.Report()
-    names = support.run(["--list"], program=API).expect(0).out.decode().split()
     with servers.Sshd() as sshd:
-        for name in names:
-            report.case(name, show_api, sshd, name)
-        for name in support.run(["--list"], program=EVENTS).expect(0).out.decode().split():
-            report.case(f"event {name}", show_events, sshd, name)
+        key = sshd.host_keys[0].with_suffix(".pub").read_text(encoding="utf-8")
+        for program, more in ((API, ()), (EVENTS, (key,))):
+            names = support.run(["--list"], program=program).expect(0).out.decode().split()
+            check(len(names) > 3, f"{program} lists its cases: {names}")
+            for name in names:
+                report.case(name, show_case, sshd, program, name, *more)
         report.case("terminal", show_terminal, sshd)
         report.case("terminal modes", show_terminal_modes, sshd)
         report.case("life signs", show_life_signs, sshd)

@@ -223,7 +223,8 @@ def show_command_is_stopped_by_interrupt(sshd):
     check(servers.wait_until(lambda: not processes(words), 10), "it still runs")
     # A command that doesn't read is interrupted in a send.
     wait = Wait(sshd, "send", "thread", f"echo up; exec {shlex.join(words)}")
-    wait.interrupt(lambda: wait.is_up() and processes(words))
+    check(wait.is_up(), "it does not run")
+    wait.interrupt(lambda: processes(words))
     check(servers.wait_until(lambda: not processes(words), 10), "it still runs after a send")
 
 

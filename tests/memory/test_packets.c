@@ -55,6 +55,8 @@ static void check_tampered(size_t seal, const struct peer_tamper *tamper, enum s
         print_error("%s, packet %d, value %u, offset %d\n", seals[seal][0], tamper->index,
                     tamper->value, tamper->offset);
     check_ended(session, expected);
+    if (expected == SX_ERR_PEER_LENGTH)
+        assert_int_equal(sx_engine_fault(session->engine)->packet_length, tamper->value);
     assert_memory_equal(session->trace, WHOLE, strlen(session->trace));
     assert_true(strlen(session->trace) < strlen(WHOLE));
     assert_int_equal(session->peer->disconnect_reason, reason);

@@ -81,13 +81,22 @@ static void test_session_records_have_their_members(void **state)
                                                         .reason = text("too slow"),
                                                         .address = text("192.0.2.1"),
                                                         .sends = 3,
+                                                        .holds = 4,
                                                         .do_events = 9,
                                                         .getters = 2,
                                                         .duration_us = 5000000 };
     assert_line(&record, HEAD "\"type\":\"session_end\",\"niap\":\"termination\",\"code\":301,"
                               "\"reason\":\"too slow\",\"address\":\"192.0.2.1\",\"sends\":3,"
-                              "\"do_events\":9,\"getters\":2,\"unapproved\":0,"
+                              "\"holds\":4,\"do_events\":9,\"getters\":2,\"unapproved\":0,"
                               "\"duration_us\":5000000" TAIL);
+    record = head(SX_AUDIT_PACKET_DROPPED);
+    record.packet_dropped = (struct sx_audit_packet_dropped){ .niap = text("packet dropped"),
+                                                              .address = text("192.0.2.1"),
+                                                              .size = UINT32_MAX,
+                                                              .reason = text("too long") };
+    assert_line(&record, HEAD "\"type\":\"packet_dropped\",\"niap\":\"packet dropped\","
+                              "\"address\":\"192.0.2.1\",\"size\":4294967295,"
+                              "\"reason\":\"too long\"" TAIL);
     record = head(SX_AUDIT_OBJECT_BEGIN);
     record.object_begin = (struct sx_audit_object_begin){ .library = text("libsexec 0.1.0"),
                                                           .policy = text("fips"),

@@ -97,16 +97,87 @@ static void test_a_handler_gets_every_record_from_the_first_call_on(void **state
     assert_int_equal(sexec_ssh_logon(object, "127.0.0.1", 1), 10061);
     assert_true(has(&got, "\"type\":\"object_begin\""));
     assert_true(has(&got, "SSHAcceptAnyServerHostKey=False"));
-    assert_true(has(&got, "config NoSuchPassword (code 3006)"));
+    assert_true(has(&got, "config NoSuchPassword (code 3006: No such setting, or its value"));
     assert_true(has(&got, "\"set_ssh_user me\""));
     assert_true(has(&got, "\"set_ssh_password ****\""));
     assert_true(has(&got, "\"set_ssh_cert_store (6 bytes)\""));
-    assert_true(has(&got, "\"set_timeout 20\",\"set_timeout -1 (code 10022)\""));
+    assert_true(has(&got, "\"set_timeout 20\",\"set_timeout -1 (code 10022: [10022] "));
     assert_true(has(&got, "\"set_firewall_auto_detect False\""));
     assert_false(has(&got, "geheim"));
     assert_true(has(&got, "\"type\":\"session_end\",\"niap\":\"connection failure\""));
     sexec_free(object);
     assert_true(has(&got, "\"type\":\"object_end\",\"sessions\":1,\"commands\":0"));
+}
+
+static void on_log(struct sexec *object, const struct sexec_log_event *event, void *context)
+{
+    (void)object;
+    (void)event;
+    (void)context;
+}
+
+static void test_handlers_are_recorded_when_they_are_set_and_taken_away(void **state)
+{
+    struct got got = { .answer = 0 };
+    struct sexec *object = sexec_new();
+
+    (void)state;
+    assert_int_equal(sexec_config(object, key_setting, NULL), 0);
+    sexec_on_log(object, on_log, NULL);
+    sexec_on_log(object, NULL, NULL);
+    assert_int_equal(sexec_set_audit_handler(object, NULL, NULL), 0);
+    assert_int_equal(sexec_set_audit_handler(object, keep, &got), 0);
+    assert_int_equal(sexec_ssh_logon(object, "127.0.0.1", 1), SEXEC_INVALID_ARGUMENT);
+    assert_true(has(&got, "\"on_log set\",\"on_log cleared\",\"set_audit_handler cleared\","
+                          "\"set_audit_handler set\""));
+    assert_true(has(&got, "\"method\":\"ssh_logon\",\"argument\":null,\"code\":10022"));
+    sexec_on_log(object, on_log, NULL);
+    assert_true(has(&got, "\"method\":\"on_log\",\"argument\":\"set\",\"code\":0"));
+    sexec_on_log(object, NULL, NULL);
+    assert_true(has(&got, "\"method\":\"on_log\",\"argument\":\"cleared\",\"code\":0"));
+    sexec_free(object);
+}
+
+/* A setter of a handler has no code to tell with. */
+static void test_a_lost_record_of_a_handler_fails_the_next_action(void **state)
+{
+    struct got got = { .answer = 0 };
+    struct sexec *object = sexec_new();
+
+    (void)state;
+    assert_int_equal(sexec_config(object, key_setting, NULL), 0);
+    assert_int_equal(sexec_set_audit_handler(object, keep, &got), 0);
+    assert_int_equal(sexec_set_ssh_user(object, "me"), 0);
+    assert_int_equal(sexec_ssh_logon(object, "127.0.0.1", 1), 10061);
+    got.answer = 1;
+    sexec_on_log(object, on_log, NULL);
+    got.answer = 0;
+    assert_int_equal(sexec_ssh_logon(object, "127.0.0.1", 1), SEXEC_AUDIT);
+    assert_int_equal(sexec_ssh_logon(object, "127.0.0.1", 1), 10061); /* was told */
+    sexec_free(object);
+}
+
+static void test_bytes_of_settings_are_recorded_as_settings(void **state)
+{
+    struct got got = { .answer = 0 };
+    struct sexec *object = sexec_new();
+
+    (void)state;
+    assert_int_equal(sexec_config(object, key_setting, NULL), 0);
+    assert_int_equal(sexec_set_audit_handler(object, keep, &got), 0);
+    assert_int_equal(sexec_config_bytes(object, "LogLevel", "2", 1), 0);
+    assert_int_equal(sexec_config_bytes(object, "FirewallPassword", "geheim", 6), 0);
+    assert_int_equal(sexec_config_bytes(object, "ChannelDataEOL", "\0\1", 2), 0);
+    assert_int_equal(sexec_config_bytes(object, "LogLevel", "\0", 1), SEXEC_SETTING);
+    assert_int_equal(sexec_config_bytes(object, "No=geheim", "geheim", 6), SEXEC_SETTING);
+    assert_int_equal(sexec_ssh_logon(object, "127.0.0.1", 1), SEXEC_INVALID_ARGUMENT);
+    assert_true(has(&got, "\"config_bytes LogLevel=2\""));
+    assert_true(has(&got, "\"config_bytes firewallpassword=****\""));
+    assert_true(has(&got, "\"config_bytes ChannelDataEOL (2 bytes)\""));
+    assert_true(has(&got, "\"config_bytes LogLevel (1 bytes) (code 3006: "));
+    assert_true(has(&got, "\"config_bytes No (6 bytes) (code 3006: "));
+    assert_false(has(&got, "geheim"));
+    sexec_free(object);
 }
 
 static void test_where_records_go_is_said_once(void **state)
@@ -182,6 +253,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_handler_gets_every_record_from_the_first_call_on),
+        cmocka_unit_test(test_handlers_are_recorded_when_they_are_set_and_taken_away),
+        cmocka_unit_test(test_a_lost_record_of_a_handler_fails_the_next_action),
+        cmocka_unit_test(test_bytes_of_settings_are_recorded_as_settings),
         cmocka_unit_test(test_where_records_go_is_said_once),
         cmocka_unit_test(test_settings_are_checked),
         cmocka_unit_test(test_without_its_audit_nothing_connects),
