@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/audit_options.h"
 #include "cli/command.h"
@@ -85,6 +86,9 @@ static int verify(struct sexec *object, const struct sx_audit_options *options)
 
     if (options->key == NULL || options->file_count == 0)
         return sx_cli_report(SEXEC_INVALID_ARGUMENT, "verify wants --key and files");
+    if (options->public_key != NULL && options->checkpoints == NULL)
+        return sx_cli_report(SEXEC_INVALID_ARGUMENT,
+                             "--public-key is of checkpoints, which --checkpoints FILE names");
     code = check(object, options, &text);
     if (code != 0 && code != SEXEC_AUDIT_DAMAGED)
         return fail(object, code);
@@ -127,6 +131,14 @@ static int report(struct sexec *object, const struct sx_audit_options *options)
     return end_text(object, code, status);
 }
 
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat first, second;
+
+    return one != NULL && other != NULL && stat(one, &first) == 0 && stat(other, &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 static int append_line(const char *path, const char *line)
 {
     FILE *file = fopen(path, "ae");
@@ -150,6 +162,11 @@ static int checkpoint(struct sexec *object, const struct sx_audit_options *optio
     if (options->key == NULL || options->sign == NULL || options->file_count > 1)
         return sx_cli_report(SEXEC_INVALID_ARGUMENT,
                              "checkpoint wants --key, --sign and at most one file");
+    /* A line that isn't sealed ends the audit: nothing would be written behind it. */
+    if (is_same_file(options->output, options->files[0]) ||
+        is_same_file(options->output, options->key))
+        return sx_cli_report(SEXEC_INVALID_ARGUMENT,
+                             "--output is the audit itself; name a file that is kept elsewhere");
     if (options->passphrase_file != NULL) {
         int status = sx_cli_secret_from_file(options->passphrase_file, &passphrase);
 
