@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/audit_options.h"
+#include "cli/command.h"
 #include "cli/report.h"
 #include "cli/secret_file.h"
+#include "cli/standard.h"
 
 enum { EXIT_DAMAGED = 1 };
 
@@ -47,11 +50,10 @@ static int print_text(const char *text, size_t length, void *context)
     return fwrite(text, 1, length, stdout) == length ? 0 : 1;
 }
 
-static int finish_output(int status)
+/* A text that was printed piece by piece: that it couldn't be is standard output's failure. */
+static int end_text(struct sexec *object, int code, int status)
 {
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return sx_cli_report(SEXEC_FILE, "standard output can't be written");
-    return status;
+    return code == 0 || ferror(stdout) ? sx_cli_finish_output(status) : fail(object, code);
 }
 
 static int keygen(struct sexec *object, const struct sx_audit_options *options)
@@ -84,18 +86,21 @@ static int verify(struct sexec *object, const struct sx_audit_options *options)
 
     if (options->key == NULL || options->file_count == 0)
         return sx_cli_report(SEXEC_INVALID_ARGUMENT, "verify wants --key and files");
+    if (options->public_key != NULL && options->checkpoints == NULL)
+        return sx_cli_report(SEXEC_INVALID_ARGUMENT,
+                             "--public-key is of checkpoints, which --checkpoints FILE names");
     code = check(object, options, &text);
     if (code != 0 && code != SEXEC_AUDIT_DAMAGED)
         return fail(object, code);
     (void)fputs(text, stdout);
-    return finish_output(code == 0 ? 0 : EXIT_DAMAGED);
+    return sx_cli_finish_output(code == 0 ? 0 : EXIT_DAMAGED);
 }
 
 static int show(struct sexec *object, const struct sx_audit_options *options)
 {
     int code = sexec_audit_show(object, options->files, options->filters, print_text, NULL);
 
-    return code == 0 ? finish_output(0) : fail(object, code);
+    return end_text(object, code, 0);
 }
 
 /* "text: ..." of a verdict. */
@@ -123,7 +128,15 @@ static int report(struct sexec *object, const struct sx_audit_options *options)
     }
     code = sexec_audit_report(object, options->files, options->filters, options->is_html,
                               verdict[0] == '\0' ? NULL : verdict, print_text, NULL);
-    return code == 0 ? finish_output(status) : fail(object, code);
+    return end_text(object, code, status);
+}
+
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat first, second;
+
+    return one != NULL && other != NULL && stat(one, &first) == 0 && stat(other, &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
 static int append_line(const char *path, const char *line)
@@ -149,6 +162,11 @@ static int checkpoint(struct sexec *object, const struct sx_audit_options *optio
     if (options->key == NULL || options->sign == NULL || options->file_count > 1)
         return sx_cli_report(SEXEC_INVALID_ARGUMENT,
                              "checkpoint wants --key, --sign and at most one file");
+    /* A line that isn't sealed ends the audit: nothing would be written behind it. */
+    if (is_same_file(options->output, options->files[0]) ||
+        is_same_file(options->output, options->key))
+        return sx_cli_report(SEXEC_INVALID_ARGUMENT,
+                             "--output is the audit itself; name a file that is kept elsewhere");
     if (options->passphrase_file != NULL) {
         int status = sx_cli_secret_from_file(options->passphrase_file, &passphrase);
 
@@ -163,7 +181,7 @@ static int checkpoint(struct sexec *object, const struct sx_audit_options *optio
     if (options->output != NULL)
         return append_line(options->output, line);
     (void)fputs(line, stdout);
-    return finish_output(0);
+    return sx_cli_finish_output(0);
 }
 
 static int rotate(struct sexec *object, const struct sx_audit_options *options)
@@ -201,16 +219,19 @@ static int run(struct sexec *object, const struct sx_audit_options *options)
 int main(int argc, char **argv)
 {
     struct sx_audit_options options = { 0 };
-    struct sexec *object = sexec_new();
+    struct sexec *object;
     int status;
 
-    (void)argc;
+    if (argc < 1 || sx_cli_open_standard() != 0)
+        return SX_CLI_EXIT_FAILURE;
+    object = sexec_new();
     if (object == NULL)
         return sx_cli_report(SEXEC_MEMORY, "%s", sexec_error_text(SEXEC_MEMORY));
     status = sx_audit_options_parse(object, argv, &options);
-    if (status == 0 && options.is_help)
-        status = fputs(help, stdout) < 0 ? 1 : finish_output(0);
-    else if (status == 0)
+    if (status == 0 && options.is_help) {
+        (void)fputs(help, stdout);
+        status = sx_cli_finish_output(0);
+    } else if (status == 0)
         status = run(object, &options);
     sexec_free(object);
     return status;

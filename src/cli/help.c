@@ -1,5 +1,6 @@
 /* cli/help.c: what --help says. */
 #include "cli/query.h"
+#include "cli/standard.h"
 
 #include <stdio.h>
 
@@ -60,7 +61,6 @@ static const char text[] =
 
 int sx_cli_help(void)
 {
-    if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
-        return 1;
-    return 0;
+    (void)fputs(text, stdout);
+    return sx_cli_finish_output(0);
 }

@@ -3,19 +3,11 @@
 #include "cli/query.h"
 
 #include "cli/report.h"
+#include "cli/standard.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-/* What was printed is there, or its loss is a failure. */
-static int finish_output(void)
-{
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return sx_cli_report(SEXEC_FILE, "standard output can't be written (%s)", strerror(errno));
-    return 0;
-}
 
 static int refuse_operand(const struct sx_cli *cli)
 {
@@ -52,7 +44,7 @@ int sx_cli_version(struct sx_cli *cli)
     code = sexec_describe_provider(cli->ssh, &provider);
     if (code == 0)
         print_lines(provider, names);
-    status = finish_output();
+    status = sx_cli_finish_output(0);
     return code != 0 ? sx_cli_report_object(cli->ssh, code) : status;
 }
 
@@ -64,7 +56,7 @@ static int query_provider(struct sx_cli *cli)
     if (code != 0)
         return sx_cli_report_object(cli->ssh, code);
     printf("%s", text);
-    return finish_output();
+    return sx_cli_finish_output(0);
 }
 
 /* A policy by name, or with NULL the names of all. */
@@ -76,7 +68,7 @@ static int query_policy(struct sx_cli *cli, const char *name)
     if (code != 0)
         return sx_cli_report_object(cli->ssh, code);
     printf("%s", text);
-    return finish_output();
+    return sx_cli_finish_output(0);
 }
 
 /* Rows look like "FIELD NUMBER: NAME more". */
@@ -112,7 +104,7 @@ static int query_list(struct sx_cli *cli, const char *field)
     if (code != 0)
         return sx_cli_report_object(cli->ssh, code);
     print_names(text, field);
-    return finish_output();
+    return sx_cli_finish_output(0);
 }
 
 /* A text of the library's as it stands. */
@@ -124,7 +116,7 @@ static int query_text(struct sx_cli *cli, int (*describe)(struct sexec *, const 
     if (code != 0)
         return sx_cli_report_object(cli->ssh, code);
     printf("%s", text);
-    return finish_output();
+    return sx_cli_finish_output(0);
 }
 
 /* One that is allowed in any of its kinds is allowed. */
@@ -142,7 +134,7 @@ int sx_cli_explain(struct sx_cli *cli)
     if (code != 0)
         return sx_cli_report_object(cli->ssh, code);
     printf("%s", text);
-    status = finish_output();
+    status = sx_cli_finish_output(0);
     if (status != 0)
         return status;
     return strstr(text, "\nverdict: allowed") != NULL ? 0 : 1;
@@ -158,7 +150,7 @@ int sx_cli_explain_server(struct sx_cli *cli)
     if (code != 0)
         return sx_cli_report_object(cli->ssh, code);
     printf("%s", text);
-    status = finish_output();
+    status = sx_cli_finish_output(0);
     if (status != 0)
         return status;
     return strstr(text, "\n  nothing in common") != NULL ? 1 : 0;

@@ -5,26 +5,12 @@
 #include "cli/query.h"
 #include "cli/report.h"
 #include "cli/run.h"
+#include "cli/standard.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* A standard descriptor that is closed would become the connection's. Reading from what stands in
- * its place is the end of input; writing to it fails, as writing to a closed one does. */
-static int open_standard(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
-            continue;
-        if (open("/dev/null", O_RDONLY) != fd)
-            return SX_CLI_EXIT_FAILURE;
-    }
-    return 0;
-}
 
 /* The words as ssh(1) gives them to the server's shell: with a blank between each. */
 static char *join(char **words)
@@ -152,7 +138,7 @@ int main(int argc, char **argv)
     struct sx_cli cli = { 0 };
     int status;
 
-    if (argc < 1 || open_standard() != 0)
+    if (argc < 1 || sx_cli_open_standard() != 0)
         return SX_CLI_EXIT_FAILURE;
     cli.ssh = sexec_new();
     if (cli.ssh == NULL)

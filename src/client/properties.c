@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "client/action.h"
 #include "client/auditing.h"
 #include "client/errors.h"
 #include "client/values.h"
@@ -374,8 +375,10 @@ static int set_connected(struct sexec *object, bool connected)
 
 int sexec_set_connected(struct sexec *object, bool connected)
 {
-    return sx_auditing_call(object, "set_connected", connected ? "True" : "False",
-                            set_connected(object, connected));
+    sx_method_begin(object); /* a handler's free waits for the record as well */
+    return sx_method_end(object,
+                         sx_auditing_call(object, "set_connected", connected ? "True" : "False",
+                                          set_connected(object, connected)));
 }
 
 const char *sexec_get_command(const struct sexec *object)
@@ -391,8 +394,10 @@ static int set_command(struct sexec *object, const char *command)
 
 int sexec_set_command(struct sexec *object, const char *command)
 {
-    return sx_auditing_sized(object, "set_command", command == NULL ? 0 : strlen(command),
-                             set_command(object, command));
+    sx_method_begin(object);
+    return sx_method_end(object, sx_auditing_sized(object, "set_command",
+                                                   command == NULL ? 0 : strlen(command),
+                                                   set_command(object, command)));
 }
 
 int sexec_get_exit_status(const struct sexec *object)

@@ -98,8 +98,10 @@ static enum sx_err work_send(struct sx_pump *pump, struct sx_fault *fault, bool 
                 return SX_OK;
             if (errno == EINTR)
                 continue;
-            /* What the server said before it hung up is still to be read. */
-            if ((errno == EPIPE || errno == ECONNRESET) && !pump->is_peer_closed)
+            /* What the server said before it hung up is still to be read, unless all that is left
+             * to do is to say good-bye. */
+            if ((errno == EPIPE || errno == ECONNRESET) && !pump->is_peer_closed &&
+                pump->state == SX_PUMP_RUNNING)
                 return SX_OK;
             return socket_failed(errno, "sending to", fault);
         }

@@ -373,7 +373,11 @@ def show_checkpoints(sshd, setup):
         audit.run(sshd, "true").expect(0)
         audit.tool("checkpoint", "--key", audit.key, "--sign", signer, "--output", points,
                    audit.file).expect(0)
+    for inside in (audit.file, audit.key):  # a line that isn't sealed would end the audit
+        audit.tool("checkpoint", "--key", audit.key, "--sign", signer, "--output", inside,
+                   audit.file).expect_failure(10022, "--output")
     also = ["--checkpoints", points, "--public-key", f"{signer}.pub", audit.file]
+    audit.tool("verify", "--key", audit.verifier, *also[2:]).expect_failure(10022, "--checkpoints")
     verdict = audit.expect_whole(*also)
     check(int(verdict["covered"]) == len(audit.records()) - 1, str(verdict))
     text = audit.file.read_text(encoding="utf-8").splitlines(True)

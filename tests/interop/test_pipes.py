@@ -10,6 +10,7 @@ import time
 
 import servers
 import support
+from audit_tools import AUDIT, Audit
 from support import MIB, check
 
 FILE = 302
@@ -123,6 +124,22 @@ def show_closed_descriptors(server):
     ).expect_failure(FILE, "standard input")
 
 
+def show_lost_pages(server):
+    """A page that can't be printed is a failure that says so, of either command."""
+    del server
+    audit = Audit()
+    audit.file.write_bytes(b"")
+    for program, words in (
+        (support.SEXEC, ["--help"]), (support.SEXEC, ["-V"]), (support.SEXEC, ["-Q", "policies"]),
+        (AUDIT, ["--help"]), (AUDIT, ["verify", "--key", audit.verifier, audit.file]),
+        (AUDIT, ["show", audit.file]), (AUDIT, ["report", "--html", audit.file]),
+    ):
+        for lost in (">/dev/full", ">&-", "<&- >&-"):
+            support.run(
+                ["-c", f'exec "$@" {lost}', "sh", program, *words], program="/bin/sh",
+            ).expect_failure(FILE, "standard output can't be written")
+
+
 def show_modes_untouched(server):
     """The descriptors that we share with others keep their modes, whatever happens to us."""
     reading, writing = os.pipe()
@@ -167,6 +184,7 @@ def main():
             ("input that nobody reads", show_full_stdin),
             ("readers that go away", show_closed_reader),
             ("closed and full descriptors", show_closed_descriptors),
+            ("pages that can't be printed", show_lost_pages),
             ("modes of descriptors", show_modes_untouched),
         ]:
             report.case(name, function, server)

@@ -246,6 +246,12 @@ static void free_it(struct sexec *object, struct probe *probe)
     check_sending(object, probe);
 }
 
+static void only_free_it(struct sexec *object, struct probe *probe)
+{
+    (void)probe;
+    sexec_free(object);
+}
+
 /* ---- each event ------------------------------------------------------------------------------ */
 
 static void test_handlers_may_send_configure_and_read(void **state)
@@ -299,9 +305,8 @@ static void test_handlers_may_interrupt(void **state)
     }
 }
 
-static void test_a_free_is_put_off(void **state)
+static void check_put_off(int (*run)(struct sexec *object, const char *command))
 {
-    (void)state;
     for (int event = 0; event < EVENT_COUNT; event++) {
         struct probe probe = { .event = (enum event)event, .act = free_it };
         struct course course = { 0 };
@@ -309,10 +314,31 @@ static void test_a_free_is_put_off(void **state)
         struct sexec *client = client_of(served, &probe);
 
         /* After a free no handler is called: none accepts the host key, or answers prompts. */
-        assert_int_not_equal(sexec_execute(client, "true"), 0);
+        assert_int_not_equal(run(client, "true"), 0);
         assert_int_equal(probe.calls, 1); /* client is gone: the sanitizer would tell of a leak */
         served_free(served);
     }
+}
+
+static void test_a_free_is_put_off(void **state)
+{
+    (void)state;
+    check_put_off(sexec_execute);
+    check_put_off(sexec_set_command);
+}
+
+static void test_a_free_in_a_logoff_is_put_off(void **state)
+{
+    struct probe probe = { .event = ON_DISCONNECTED, .act = only_free_it };
+    struct course course = { 0 };
+    struct served *served = serve(probe.event, &course);
+    struct sexec *client = client_of(served, &probe);
+
+    (void)state;
+    assert_int_equal(sexec_ssh_logon(client, NULL, 0), 0);
+    assert_int_equal(sexec_set_connected(client, false), 0);
+    assert_int_equal(probe.calls, 1);
+    served_free(served);
 }
 
 int main(void)
@@ -321,6 +347,7 @@ int main(void)
         cmocka_unit_test(test_handlers_may_send_configure_and_read),
         cmocka_unit_test(test_handlers_may_interrupt),
         cmocka_unit_test(test_a_free_is_put_off),
+        cmocka_unit_test(test_a_free_in_a_logoff_is_put_off),
     };
 
     return RUN_GROUP(tests);

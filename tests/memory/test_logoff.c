@@ -1,5 +1,6 @@
 /* What a logoff waits for: the server's answer to CHANNEL_CLOSE (WaitForChannelClose) and its end of
  * the connection (WaitForServerDisconnect), each with an end in time. */
+#include <stdatomic.h>
 #include <time.h>
 
 #include "memory/checks.h"
@@ -249,6 +250,41 @@ static void test_a_server_that_leaves_first(void **state)
     }
 }
 
+static enum served_end reset_when_told(void *ctx, struct peer *peer)
+{
+    atomic_bool *is_told = ctx;
+
+    (void)peer;
+    return atomic_load(is_told) ? SERVED_RESETS : SERVED_GOES_ON;
+}
+
+/* The farewell can't be sent, and nothing can be read that would say so: no time is spent on it. */
+static void test_a_connection_that_is_broken(void **state)
+{
+    struct served_config config = served_config_default();
+    atomic_bool is_told = false;
+    struct served *served;
+    struct sexec *client;
+
+    (void)state;
+    config.work = reset_when_told;
+    config.ctx = &is_told;
+    served = served_start(&config);
+    assert_non_null(served);
+    client = served_client(served);
+    assert_int_equal(sexec_ssh_logon(client, NULL, 0), 0);
+    atomic_store(&is_told, true);
+    assert_non_null(served_end(served));
+    assert_int_equal(sexec_set_timeout(client, 0), 0);
+    assert_int_equal(sexec_ssh_logoff(client), 0);
+    for (int i = 0; i < 5 && sexec_is_busy(client); i++)
+        assert_int_equal(sexec_do_events(client), 0);
+    assert_false(sexec_is_busy(client));
+    assert_false(sexec_get_connected(client));
+    sexec_free(client);
+    served_free(served);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_it_waits_for_the_server_to_close),
         cmocka_unit_test(test_a_server_that_goes_ends_the_wait),
         cmocka_unit_test(test_a_server_that_leaves_first),
+        cmocka_unit_test(test_a_connection_that_is_broken),
     };
 
     return RUN_GROUP(tests);

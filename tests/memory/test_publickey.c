@@ -365,11 +365,73 @@ static void test_a_certain_request_goes_ahead(void **state)
     }
 }
 
+/* What a server may say instead of SERVICE_ACCEPT, while the request that went ahead is there. */
+static void test_nothing_takes_the_place_of_service_accept(void **state)
+{
+    static const struct {
+        struct sx_slice bytes;
+        enum sx_err err;
+    } rows[] = {
+        { { (const uint8_t *)"\64", 1 }, SX_ERR_PEER_UNEXPECTED },
+        { { (const uint8_t *)"\63\0\0\0\11publickey\0", 15 }, SX_ERR_PEER_UNEXPECTED },
+        { { (const uint8_t *)"\63\0\0\0\11publickey\1", 15 }, SX_ERR_PEER_UNEXPECTED },
+        { { (const uint8_t *)"\65\0\0\0\2hi\0\0\0\0", 11 }, SX_ERR_PEER_UNEXPECTED },
+        { { (const uint8_t *)"\74\0\0\0\0\0\0\0\0", 9 }, SX_ERR_PEER_UNEXPECTED },
+        { { (const uint8_t *)"\6\0\0\0\16ssh-connection", 19 }, SX_ERR_PEER_UNEXPECTED },
+        { { (const uint8_t *)"\3\0\0\0\5", 5 }, SX_ERR_PEER_UNIMPLEMENTED },
+        { { (const uint8_t *)"\120\0\0\0\1x\1", 7 }, SX_ERR_PEER_UNEXPECTED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct session_config config = key_config(1, SX_KEY_ED25519);
+        struct session *session;
+
+        config.peer.greeting = "SSH-2.0-OpenSSH_9.2\r\n";
+        session = checked_session(&config);
+        peer_tamper(session->peer, TAMPER_REPLACE, PEER_ANY, SX_MSG_SERVICE_ACCEPT)->bytes =
+            rows[i].bytes;
+        session_run(session);
+        check_ended(session, rows[i].err);
+        assert_int_equal(session->counts[SX_EVENT_LOGGED_ON], 0);
+        session_free(session);
+    }
+}
+
+static bool rekey_at_request(void *ctx, struct peer *peer, struct sx_slice payload)
+{
+    (void)ctx;
+    if (payload.ptr[0] == SX_MSG_SERVICE_REQUEST)
+        peer_rekey(peer);
+    return false;
+}
+
+/* Keys are renewed between the two: the answers to both come under the new ones. */
+static void test_keys_are_renewed_behind_a_request_ahead(void **state)
+{
+    struct session_config config = key_config(1, SX_KEY_ED25519);
+    struct session *session;
+
+    (void)state;
+    config.peer.greeting = "SSH-2.0-OpenSSH_9.2\r\n";
+    session = checked_session(&config);
+    session->peer->on_message = rekey_at_request;
+    session_run(session);
+    assert_string_equal(session->peer->note, "");
+    assert_int_equal(session->err, SX_OK);
+    assert_int_equal(peer_count(session->peer, SX_MSG_USERAUTH_REQUEST), 1);
+    assert_int_equal(session->counts[SX_EVENT_KEYS_IN_USE], 2);
+    assert_true(sx_engine_is_logged_on(session->engine));
+    session_free(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_type_of_key),
         cmocka_unit_test(test_a_certain_request_goes_ahead),
+        cmocka_unit_test(test_nothing_takes_the_place_of_service_accept),
+        cmocka_unit_test(test_keys_are_renewed_behind_a_request_ahead),
         cmocka_unit_test(test_the_servers_list_chooses_the_algorithm),
         cmocka_unit_test(test_a_key_that_the_server_can_not_verify),
         cmocka_unit_test(test_no_key_at_all),
