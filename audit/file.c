@@ -212,6 +212,16 @@ static enum sx_err seal_bodies(struct sx_audit_append *append, struct sx_slice b
     return SX_OK;
 }
 
+/* A chain that stands in a file goes on there: a record that is kept elsewhere is missing for ever. */
+static enum sx_err check_place(const struct sx_audit_append *append)
+{
+    if (append->file->path != NULL || append->state.size == 0)
+        return SX_OK;
+    return sx_fault_set(append->fault, SX_ERR_AUDIT,
+                        "the audit key seals an audit file, which must be named with it: a record "
+                        "that isn't in the file would break its chain");
+}
+
 static enum sx_err append_locked(struct sx_audit_append *append, struct sx_slice bodies,
                                  bool is_checkpoint)
 {
@@ -219,6 +229,7 @@ static enum sx_err append_locked(struct sx_audit_append *append, struct sx_slice
 
     SX_TRY(
         sx_audit_state_read(append->crypto, append->file->state_fd, append->fault, &append->state));
+    SX_TRY(check_place(append));
     if (append->file->path != NULL)
         SX_TRY(check_log(append, &size));
     if (size > append->state.size)
@@ -298,6 +309,8 @@ static enum sx_err open_locked(struct sx_audit_append *append)
     SX_TRY(sx_audit_state_lock(append->file->state_fd, SX_AUDIT_LOCK_APPEND, append->fault));
     err =
         sx_audit_state_read(append->crypto, append->file->state_fd, append->fault, &append->state);
+    if (err == SX_OK)
+        err = check_place(append);
     if (err == SX_OK && append->file->path != NULL)
         err = check_log(append, &size);
     sx_audit_state_unlock(append->file->state_fd, SX_AUDIT_LOCK_APPEND);

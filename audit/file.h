@@ -24,7 +24,7 @@ struct sx_audit_file {
 };
 
 /* sx_audit_file_open opens the state, and the file, which it makes when the chain has just begun.
- * path may be NULL. Errors here and below are SX_ERR_AUDIT with a text: what is missing, not ours,
+ * path may be NULL for a chain that has no file; one that has is refused then. Errors here and below are SX_ERR_AUDIT with a text: what is missing, not ours,
  * changed behind our back, or full. */
 SX_MUST_USE enum sx_err sx_audit_file_open(const struct sx_audit_crypto *crypto, const char *path,
                                            const char *key_path, struct sx_fault *fault,

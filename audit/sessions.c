@@ -12,6 +12,19 @@ enum { DETAIL_MAX = 16 * 1024 * 1024, VALUE_MAX = 4096 };
 
 /* --- Filters ---------------------------------------------------------------------------------- */
 
+/* The beginning of a record's time, as far as one likes: anything else would match by chance. */
+static bool is_time(const char *text)
+{
+    static const char form[] = "0000-00-00T00:00:00.000000Z";
+    const size_t len = strlen(text);
+
+    for (size_t i = 0; i < len; i++)
+        if (i >= sizeof form - 1 ||
+            (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i]))
+            return false;
+    return true;
+}
+
 enum sx_err sx_audit_filter_read(const char *const *texts, struct sx_fault *fault,
                                  struct sx_audit_filter *out)
 {
@@ -44,6 +57,10 @@ enum sx_err sx_audit_filter_read(const char *const *texts, struct sx_fault *faul
     if (filter.result[0] != '\0' && strcmp(filter.result, "ok") != 0 &&
         strcmp(filter.result, "failed") != 0)
         return sx_fault_set(fault, SX_ERR_ARGUMENT, "filter result is ok or failed");
+    if (!is_time(filter.from) || !is_time(filter.to))
+        return sx_fault_set(fault, SX_ERR_ARGUMENT,
+                            "filters from and to are times as records have them, or how they "
+                            "begin: 2026-11-30T08");
     *out = filter;
     return SX_OK;
 }

@@ -55,6 +55,11 @@ void sx_audit_verdict_end(const struct sx_audit_verifying *verifying,
 
     verdict->records = head->next - verdict->first;
     memcpy(verdict->head, head->hash, sizeof verdict->head);
+    if (verdict->damage != SX_AUDIT_WHOLE && verdict->number < head->next) {
+        /* Sealed, and yet not what a checkpoint signed: nobody knows how far back that goes. */
+        verdict->records = verdict->number - verdict->first;
+        memset(verdict->head, 0, sizeof verdict->head);
+    }
     if (verdict->damage == SX_AUDIT_WHOLE || verdict->damage == SX_AUDIT_TORN) {
         verdict->covered = verdict->covered > most ? verdict->covered : most;
         if (most > head->next || verdict->records == 0) {

@@ -40,15 +40,16 @@ struct sx_audit_verifying {
 
 struct sx_audit_verdict {
     enum sx_audit_damage damage;
-    uint64_t first;                  /* number of the first record in the files */
-    uint64_t records;                /* good ones, up to the damage */
-    uint64_t repeated;               /* collected: lines that were there already */
-    uint64_t number;                 /* of the first bad or missing record */
-    const char *path;                /* where it is, or should be; borrowed from paths */
-    uint64_t line;                   /* in that file, from 1 */
-    uint64_t covered;                /* how many records checkpoints cover; 0 for none */
-    uint8_t head[SX_AUDIT_HASH_LEN]; /* of the last good record */
-    char text[512];                  /* a sentence for a person */
+    uint64_t first;    /* number of the first record in the files */
+    uint64_t records;  /* good ones, up to the damage */
+    uint64_t repeated; /* collected: lines that were there already */
+    uint64_t number;   /* of the first bad or missing record */
+    const char *path;  /* where it is, or should be; borrowed from paths */
+    uint64_t line;     /* in that file, from 1 */
+    uint64_t covered;  /* how many records checkpoints cover; 0 for none */
+    uint8_t head
+        [SX_AUDIT_HASH_LEN]; /* of the last good record; zeros where a checkpoint is against it */
+    char text[512];          /* a sentence for a person */
 };
 
 /* sx_audit_verify reads it all. SX_OK with a verdict, whole or not; else an error that kept it from

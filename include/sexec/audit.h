@@ -39,7 +39,8 @@ SEXEC_API int sexec_audit_verify(struct sexec *object, const struct sexec_audit_
 /* sexec_audit_checkpoint signs how far the chain is, with a private key of one of the forms that
  * ssh_cert_store takes, or by a token's key: then signing_key is a PKCS#11 URI that fits one key, and
  * passphrase its PIN. It records that it did. *out gets the checkpoint as a line: append it to a
- * file that is away from the machine. file is NULL for an audit without a file of its own. */
+ * file that is away from the machine. file is NULL for an audit without a file of its own; an audit that
+ * has one, and isn't named, is 3014. */
 SEXEC_API int sexec_audit_checkpoint(struct sexec *object, const char *file,
                                      const char *machine_key, const char *signing_key,
                                      const char *passphrase, const char **out);

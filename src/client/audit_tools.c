@@ -141,6 +141,9 @@ static enum sx_err load_checkpoints(struct sexec *object, const struct sx_audit_
     err = read_lines(check->checkpoints, &object->fault, &bytes);
     if (err == SX_OK)
         err = sx_audit_checkpoint_read(key, chain, sx_buffer_unread(&bytes), &object->fault, out);
+    if (err == SX_OK && sx_buffer_len(out) == 0) /* an emptied file would hide what was cut off */
+        err = sx_fault_set(&object->fault, SX_ERR_AUDIT, "%s holds no checkpoint",
+                           check->checkpoints);
     sx_buffer_clear(&bytes);
     sx_key_free(key);
     return err;

@@ -376,6 +376,15 @@ def show_checkpoints(sshd, setup):
     for inside in (audit.file, audit.key):  # a line that isn't sealed would end the audit
         audit.tool("checkpoint", "--key", audit.key, "--sign", signer, "--output", inside,
                    audit.file).expect_failure(10022, "--output")
+    # What isn't in the file would be missing there for ever.
+    audit.tool("checkpoint", "--key", audit.key, "--sign", signer).expect_failure(LOST, "named")
+    audit.run(sshd, "true").expect(0)
+    audit.tool("checkpoint", "--key", audit.key, "--sign", signer, "--output", points,
+               audit.file).expect(0)
+    empty = audit.folder / "empty"
+    empty.touch()
+    audit.tool("verify", "--key", audit.verifier, "--checkpoints", empty, "--public-key",
+               f"{signer}.pub", audit.file).expect_failure(LOST, "no checkpoint")
     also = ["--checkpoints", points, "--public-key", f"{signer}.pub", audit.file]
     audit.tool("verify", "--key", audit.verifier, *also[2:]).expect_failure(10022, "--checkpoints")
     verdict = audit.expect_whole(*also)
@@ -446,6 +455,8 @@ def show_views(sshd):
     check("0 sessions" in audit.tool("show", "--host=elsewhere", audit.file).out.decode(), "host")
     check("2 sessions" in audit.tool("show", f"--user={servers.USER}", "--from=2020", "--to=2999",
                                      audit.file).out.decode(), "user and time")
+    for time in ("yesterday", "2026/11", "2026-11-30 08"):
+        audit.tool("show", f"--from={time}", audit.file).expect_failure(10022, "from and to")
     report = audit.tool("report", "--key", audit.verifier, audit.file).expect(0).out.decode()
     for words in ("whole and in order", "exited with 7", "default"):
         check(words in report, report)

@@ -349,6 +349,8 @@ static void test_what_a_thief_reseals_shows_by_a_later_record_or_a_checkpoint(vo
     memcpy(covered.head, heads[RECORDS].hash, sizeof covered.head);
     verdict = judge_with(&book, &covered, 1);
     assert_int_equal(verdict.damage, SX_AUDIT_RESEALED);
+    assert_int_equal(verdict.number, RECORDS - 1);
+    assert_int_equal(verdict.records, RECORDS - 1); /* not the one that the checkpoint is against */
     assert_int_equal(judge_with(&book, NULL, 0).damage, SX_AUDIT_WHOLE);
 }
 
