@@ -51,7 +51,8 @@ static enum sx_err find_module(struct sx_provider *provider, struct sx_fault *fa
         return sx_fault_set(fault, SX_ERR_PROVIDER,
                             "the FIPS provider was not found: looked for its module %s; install "
                             "the package that holds it (openssl-provider-fips on Debian), or build "
-                            "OpenSSL with enable-fips, and name its folder with --module-dir",
+                            "OpenSSL with enable-fips, and name its folder with ProviderModuleDir "
+                            "(--module-dir)",
                             info->module_path);
     return SX_OK;
 }

@@ -50,7 +50,8 @@ static enum sx_err load_one(struct sx_provider *provider, const char *name, stru
     sx_openssl_reason(reason, sizeof reason);
     return sx_fault_set(fault, SX_ERR_PROVIDER,
                         "provider %s can't be loaded (%s): it is neither built into OpenSSL nor a "
-                        "module in %s; name the module's folder with --module-dir",
+                        "module in %s; name the module's folder with ProviderModuleDir "
+                        "(--module-dir)",
                         name, reason,
                         provider->module_dir[0] != '\0' ? provider->module_dir
                                                         : OPENSSL_info(OPENSSL_INFO_MODULES_DIR));
