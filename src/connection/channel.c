@@ -239,14 +239,19 @@ enum sx_err sx_channel_signal(struct sx_channel *channel, struct sx_slice name)
     return sx_transport_end(channel->transport, &payload);
 }
 
+/* A stream that ended, or will be cut off, needs no window, and no clock wakes for it. */
+static bool may_give(const struct sx_channel *channel)
+{
+    return (channel->state == SX_CHANNEL_STARTING || channel->state == SX_CHANNEL_RUNNING) &&
+           !channel->is_close_received && !channel->is_close_sent && !channel->is_eof_received;
+}
+
 /* Gives the server what window there is to give, if that is enough for a message. */
 static enum sx_err give_window(struct sx_channel *channel)
 {
     struct sx_msg_channel_window_adjust msg = { .recipient = channel->remote_id };
     struct sx_writer payload;
 
-    if (channel->is_close_received || channel->is_close_sent || channel->is_eof_received)
-        return SX_OK;
     msg.bytes = sx_window_grant(&channel->window, channel->transport->now);
     if (msg.bytes == 0)
         return SX_OK;
@@ -257,15 +262,10 @@ static enum sx_err give_window(struct sx_channel *channel)
 
 enum sx_err sx_channel_consumed(struct sx_channel *channel, size_t n)
 {
-    if (channel->state != SX_CHANNEL_STARTING && channel->state != SX_CHANNEL_RUNNING)
+    if (!may_give(channel))
         return SX_OK;
     sx_window_consumed(&channel->window, n);
     return give_window(channel);
-}
-
-static bool may_give(const struct sx_channel *channel)
-{
-    return channel->state == SX_CHANNEL_STARTING || channel->state == SX_CHANNEL_RUNNING;
 }
 
 uint64_t sx_channel_deadline(const struct sx_channel *channel)
@@ -285,7 +285,7 @@ enum sx_err sx_channel_widen(struct sx_channel *channel, uint32_t window)
     if (channel->state == SX_CHANNEL_NONE || channel->state == SX_CHANNEL_CLOSED)
         return SX_OK;
     sx_window_widen(&channel->window, channel->config.window);
-    return channel->state == SX_CHANNEL_OPENING ? SX_OK : give_window(channel);
+    return may_give(channel) ? give_window(channel) : SX_OK;
 }
 
 enum sx_err sx_channel_close(struct sx_channel *channel)

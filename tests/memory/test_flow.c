@@ -405,8 +405,15 @@ static uint32_t window_after_pause(uint32_t limit, uint64_t round_trip, int mill
             ;
     }
     window = session->peer->channel.remote_window;
-    if (window < limit && round_trip > 5) /* there is more to give, by the clock alone */
+    if (window < limit && round_trip > 5) { /* there is more to give, by the clock alone */
         assert_int_equal(sx_engine_deadline(session->engine), session->now + 1);
+        /* but not to a stream that ended: waiting for that would be for nothing, and without end */
+        peer_inject(session->peer, BYTES("\140\0\0\0\0"));
+        while (session_step(session))
+            ;
+        check_healthy(session);
+        assert_true(sx_engine_deadline(session->engine) > session->now + 1);
+    }
     session_free(session);
     return window;
 }
